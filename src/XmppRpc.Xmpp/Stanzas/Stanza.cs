@@ -1,0 +1,81 @@
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Xmpp.Stanzas;
+
+/// <summary>A message, presence or iq (RFC 6120 §8): a thin, typed view of its element.</summary>
+public abstract class Stanza(XmppElement element)
+{
+    private Jid? _from;
+    private Jid? _to;
+
+    /// <summary>The element as it is on the wire.</summary>
+    public XmppElement Element { get; } = element;
+
+    /// <summary>The stanza id, chosen by its sender; bounces and iq replies carry it.</summary>
+    public string? Id { get => Element.Attribute("id"); set => Element.Set("id", value); }
+
+    /// <summary>The type attribute, or null.</summary>
+    public string? Type { get => Element.Attribute("type"); set => Element.Set("type", value); }
+
+    /// <summary>The addressee, or null; null also if it is no valid JID.</summary>
+    public Jid? To { get => _to ??= Address("to"); set => Element.Set("to", (_to = value)?.ToString()); }
+
+    /// <summary>The sender as the XMPP server stamped it, or null; null also if it is no valid JID.</summary>
+    public Jid? From { get => _from ??= Address("from"); set => Element.Set("from", (_from = value)?.ToString()); }
+
+    /// <summary>Whether this is a <c>type='error'</c>.</summary>
+    public bool IsError => string.Equals(Type, "error", StringComparison.Ordinal);
+
+    /// <summary>The typed view of a top-level element, or null for a nonza.</summary>
+    public static Stanza? Wrap(XmppElement element) => throw new NotImplementedException();
+
+    private Jid? Address(string attribute) => Jid.TryParse(Element.Attribute(attribute), out var jid) ? jid : null;
+}
+
+/// <summary>A message.</summary>
+public sealed class Message(XmppElement element) : Stanza(element)
+{
+    /// <summary>An empty message.</summary>
+    public Message() : this(new XmppElement("message", XmppNames.Client)) { }
+}
+
+/// <summary>A presence.</summary>
+public sealed class Presence(XmppElement element) : Stanza(element)
+{
+    /// <summary>An empty presence.</summary>
+    public Presence() : this(new XmppElement("presence", XmppNames.Client)) { }
+}
+
+/// <summary>An iq: a request (<c>get</c>, <c>set</c>) or its <c>result</c> or <c>error</c>.</summary>
+public sealed class Iq(XmppElement element) : Stanza(element)
+{
+    /// <summary>An iq of that type with one payload.</summary>
+    public Iq(string type, XmppElement? payload = null) : this(new XmppElement("iq", XmppNames.Client))
+    {
+        Type = type;
+        if (payload is not null)
+            Element.Add(payload);
+    }
+
+    /// <summary>Whether it asks for an answer.</summary>
+    public bool IsRequest => Type is "get" or "set";
+
+    /// <summary>The first child that is not the error, or null.</summary>
+    public XmppElement? Payload => throw new NotImplementedException();
+
+    /// <summary>The answer to this request: addresses swapped, same id.</summary>
+    public Iq CreateResult(XmppElement? payload = null) => throw new NotImplementedException();
+
+    /// <summary>The refusal of this request: addresses swapped, same id.</summary>
+    public Iq CreateError(StanzaError error) => throw new NotImplementedException();
+}
+
+/// <summary>A stanza error (RFC 6120 §8.3): type <c>auth cancel continue modify wait</c> and a defined condition such as <c>service-unavailable</c>.</summary>
+public sealed record StanzaError(string Type, string Condition, string? Text = null)
+{
+    /// <summary>Reads the <c>&lt;error/&gt;</c> child of an error stanza; null if there is none. An unknown condition becomes <c>undefined-condition</c>.</summary>
+    public static StanzaError? Read(Stanza stanza) => throw new NotImplementedException();
+
+    /// <summary>The <c>&lt;error/&gt;</c> element.</summary>
+    public XmppElement ToElement() => throw new NotImplementedException();
+}

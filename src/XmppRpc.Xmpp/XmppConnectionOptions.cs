@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Xmpp;
+
+/// <summary>How the connection to the XMPP server is encrypted.</summary>
+public enum XmppTlsMode
+{
+    /// <summary>STARTTLS (RFC 6120 §5), required: without it nothing is sent. The default.</summary>
+    StartTls,
+
+    /// <summary>TLS from the first byte (XEP-0368).</summary>
+    Direct,
+
+    /// <summary>Clear text. Only to a loopback address, or with <see cref="XmppConnectionOptions.AllowClearText"/>.</summary>
+    None,
+}
+
+/// <summary>How to connect an account to its XMPP server. Immutable; <see cref="ToString"/> never shows the password.</summary>
+public sealed record XmppConnectionOptions
+{
+    /// <summary>The account; with a resource, that one is bound, else a random one is chosen for this process.</summary>
+    public required Jid Jid { get; init; }
+
+    /// <summary>The password.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>The XMPP server's host name or address, or null for the JID's domain.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The port, or null for 5222 (STARTTLS) or 5223 (direct TLS).</summary>
+    public int? Port { get; init; }
+
+    /// <summary>How the connection is encrypted. Default <see cref="XmppTlsMode.StartTls"/>, required.</summary>
+    public XmppTlsMode Tls { get; init; }
+
+    /// <summary>A PEM file with certificates to trust instead of the machine's roots, or null. The name in the certificate is still checked against the JID's domain.</summary>
+    public string? TrustedCertificate { get; init; }
+
+    /// <summary>The SHA-256 fingerprint, in hex, of the one server certificate to accept, or null. It replaces the check of chain and name.</summary>
+    public string? CertificateFingerprint { get; init; }
+
+    /// <summary>Allows clear text to a host that is not loopback. Default false.</summary>
+    public bool AllowClearText { get; init; }
+
+    /// <summary>Allows SASL PLAIN, inside TLS only. Default false.</summary>
+    public bool AllowPlain { get; init; }
+
+    /// <summary>Time for everything from the first byte to a bound resource. Default 30 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time to wait for the answer to an iq, and for the peer's closing tag. Default 30 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Caps on what is received.</summary>
+    public XmppReaderLimits Limits { get; init; } = new();
+
+    /// <summary>Largest stanza, in bytes as written (escaped), that may be sent. Default 200 KiB, below the 256 KiB at which XMPP servers close the stream.</summary>
+    public int MaxSentStanzaBytes { get; init; } = 200 * 1024;
+
+    /// <summary>Opens the byte stream instead of TCP, for example an in-memory pair; null for TCP.</summary>
+    public Func<CancellationToken, ValueTask<Stream>>? OpenStream { get; init; }
+
+    /// <summary>Where time comes from.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where log lines go; null for nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>
+    /// Reads <c>Jid=alice@localhost/desk;Password=…;Host=127.0.0.1:15222;TrustedCertificate=cert.pem</c>, quoted as <see cref="System.Data.Common.DbConnectionStringBuilder"/> does it.
+    /// An unknown key, a missing one or a bad value throws <see cref="ArgumentException"/> that lists the known keys and never shows the password.
+    /// </summary>
+    public static XmppConnectionOptions Parse(string connectionString) => throw new NotImplementedException();
+
+    /// <summary>The connection string with the password replaced by <c>***</c>.</summary>
+    public override string ToString() => throw new NotImplementedException();
+}

@@ -1,0 +1,37 @@
+namespace XmppRpc.Xmpp;
+
+/// <summary>The root of everything an XMPP connection can fail with.</summary>
+public class XmppException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The XMPP server could not be reached, or the connection to it was lost.</summary>
+public sealed class XmppConnectionException(string message, Exception? inner = null) : XmppException(message, inner);
+
+/// <summary>The XML stream ended with an error (RFC 6120 §4.9): ours about its input, or the XMPP server's about ours.</summary>
+public sealed class XmppStreamException(string condition, string message, bool sentByPeer = false) : XmppException(message)
+{
+    /// <summary>The defined condition, for example <c>not-well-formed</c> or <c>conflict</c>.</summary>
+    public string Condition { get; } = condition;
+
+    /// <summary>Whether the peer sent the error; false when it was found here.</summary>
+    public bool SentByPeer { get; } = sentByPeer;
+}
+
+/// <summary>The XMPP server refused the credentials, or did not prove its own identity (RFC 6120 §6.5, RFC 5802).</summary>
+public sealed class XmppAuthenticationException(string condition, string message) : XmppException(message)
+{
+    /// <summary>The SASL condition, for example <c>not-authorized</c>; <c>server-not-verified</c> when the server's proof was wrong.</summary>
+    public string Condition { get; } = condition;
+}
+
+/// <summary>TLS could not be established, or the certificate is not the one expected (RFC 7590).</summary>
+public sealed class XmppTlsException(string message, Exception? inner = null) : XmppException(message, inner);
+
+/// <summary>An iq was answered with a stanza error (RFC 6120 §8.3).</summary>
+public sealed class XmppStanzaException(Stanzas.StanzaError error, Jid? from) : XmppException($"{from?.ToString() ?? "The XMPP server"} answered {error.Type}/{error.Condition}{(error.Text is null ? "" : ": " + error.Text)}.")
+{
+    /// <summary>The error.</summary>
+    public Stanzas.StanzaError Error { get; } = error;
+
+    /// <summary>Who answered.</summary>
+    public Jid? From { get; } = from;
+}
