@@ -23,4 +23,7 @@ internal static class RemoteText
             shown.Append('…');
         return shown.ToString();
     }
+
+    /// <summary>The text as the tail of a sentence of ours: after a colon, without its own full stop; nothing if there is none.</summary>
+    public static string Reason(string? text) => string.IsNullOrWhiteSpace(text) ? "" : ": " + Show(text.Trim().TrimEnd('.'));
 }

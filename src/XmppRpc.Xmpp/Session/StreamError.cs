@@ -13,7 +13,7 @@ internal static class StreamError
             return null;
         var condition = element.Children.FirstOrDefault(c => c.Namespace == XmppNames.StreamErrors && c.Name != "text")?.Name ?? "undefined-condition";
         var text = element.Child("text", XmppNames.StreamErrors)?.Text;
-        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{(string.IsNullOrEmpty(text) ? "" : ": " + RemoteText.Show(text))}.", sentByPeer: true);
+        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.", sentByPeer: true);
     }
 
     /// <summary>Tells the peer why, and closes our XML stream.</summary>

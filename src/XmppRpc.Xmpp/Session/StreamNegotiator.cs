@@ -126,14 +126,14 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
         var node = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (node is not { Kind: not XmppNodeKind.StreamEnd } read)
             throw new XmppConnectionException($"The XMPP server for {_account.Domain} closed the connection during the negotiation, without a reason. Check its log, and that the port and Tls match.");
-        return read.Kind == kind ? read.Element! : throw new XmppStreamException("policy-violation", $"The XMPP server for {_account.Domain} sent something out of turn or over a cap during the negotiation{(read.Reason is null ? "" : ": " + read.Reason)}.");
+        return read.Kind == kind ? read.Element! : throw new XmppStreamException("policy-violation", $"The XMPP server for {_account.Domain} sent something out of turn or over a cap during the negotiation{RemoteText.Reason(read.Reason)}.");
     }
 
     private XmppAuthenticationException Refused(XmppElement failure, SaslMechanism mechanism)
     {
         var condition = RemoteText.Show(failure.Children.FirstOrDefault(c => c.Namespace == XmppNames.Sasl && c.Name != "text")?.Name ?? "not-authorized");
         var text = failure.Child("text", XmppNames.Sasl)?.Text;
-        return new(condition, $"The XMPP server refused {_account} by {mechanism.Name} with {condition}{(string.IsNullOrEmpty(text) ? "" : ": " + RemoteText.Show(text))}. Check the Jid and the password.");
+        return new(condition, $"The XMPP server refused {_account} by {mechanism.Name} with {condition}{RemoteText.Reason(text)}. Check the Jid and the password.");
     }
 
     private static XmppStreamException Unexpected(XmppElement element, string expected) =>

@@ -25,7 +25,7 @@ internal sealed class XmppSession : IAsyncDisposable
     private readonly HashSet<string> _namedSenders = new(StringComparer.Ordinal);
     private long _skipped;
     private volatile ExceptionDispatchInfo? _lost;
-    private volatile bool _ended;
+    private int _over;
 
     private XmppSession(XmppTransport transport, XmppConnectionOptions options, ILogger log, Jid jid)
     {
@@ -34,6 +34,9 @@ internal sealed class XmppSession : IAsyncDisposable
     }
 
     public Jid Jid { get; }
+
+    /// <summary>Whether the XML stream ended in order.</summary>
+    private bool IsOver => Volatile.Read(ref _over) != 0;
 
     public long SkippedStanzas => Interlocked.Read(ref _skipped);
 
@@ -124,7 +127,7 @@ internal sealed class XmppSession : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            if (!_ended)
+            if (!IsOver)
                 await _transport.WriteStreamEndAsync(either.Token).ConfigureAwait(false);
             while (await ReceiveAsync(either.Token).ConfigureAwait(false) is not null)
             {
@@ -148,7 +151,7 @@ internal sealed class XmppSession : IAsyncDisposable
     private void ThrowIfOver()
     {
         _lost?.Throw();
-        if (_ended)
+        if (IsOver)
             throw Closed();
     }
 
@@ -157,7 +160,7 @@ internal sealed class XmppSession : IAsyncDisposable
         while (true)
         {
             _lost?.Throw();
-            if (_ended)
+            if (IsOver)
                 return null;
             try
             {
@@ -165,7 +168,7 @@ internal sealed class XmppSession : IAsyncDisposable
                 if (await TakeAsync(node).ConfigureAwait(false) is { } stanza)
                     return stanza;
             }
-            catch (XmppException) when (_ended)
+            catch (XmppException) when (IsOver)
             {
                 // closed here while the read was under way: the end is in order
             }
@@ -240,9 +243,8 @@ internal sealed class XmppSession : IAsyncDisposable
 
     private async Task EndAsync()
     {
-        if (!_ended && _lost is null)
+        if (_lost is null && Interlocked.Exchange(ref _over, 1) == 0)
         {
-            _ended = true;
             XmppLog.Disconnected(_log, Jid);
             _exchange.FailAll(Closed());
         }
