@@ -6,7 +6,7 @@ using XmppRpc.Xmpp;
 namespace XmppRpc.Client;
 
 /// <summary>The links of this endpoint as a caller: one to each instance it knows, and older ones while calls on them are open.</summary>
-internal sealed class Links(PendingCalls calls, FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time)
+internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Jid, Link> _current = new();
@@ -75,7 +75,7 @@ internal sealed class Links(PendingCalls calls, FrameBatcher batcher, DeadlineWh
         lock (_lock)
             all = [.. _byId.Values];
         foreach (var link in all)
-            calls.FailAll(link, call => PendingCalls.ConnectionLost(call, reason));
+            PendingCalls.FailAll(link, call => PendingCalls.ConnectionLost(call, reason));
     }
 
     /// <summary>Forgets links that were not used for long, and replaced ones that have become empty.</summary>
@@ -97,6 +97,6 @@ internal sealed class Links(PendingCalls calls, FrameBatcher batcher, DeadlineWh
     {
         lock (_lock)
             _byId.Remove(link.Id);
-        calls.FailAll(link, call => new RpcException(RpcStatus.Unavailable, $"{reason}, so the outcome of {call.Request.Method} is not known."));
+        PendingCalls.FailAll(link, call => new RpcException(RpcStatus.Unavailable, $"{reason}, so the outcome of {call.Request.Method} is not known."));
     }
 }

@@ -46,13 +46,13 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     }
 
     /// <summary>Ends all calls of a link whose peer is gone.</summary>
-    public void FailAll(Link link, Func<PendingCall, RpcException> error)
+    public static void FailAll(Link link, Func<PendingCall, RpcException> error)
     {
         foreach (var call in link.Open())
             Fail(call, error(call));
     }
 
-    public void Fail(PendingCall call, RpcException error)
+    public static void Fail(PendingCall call, RpcException error)
     {
         if (!call.TrySettle())
             return;
@@ -126,7 +126,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             batcher.Append(link.Peer, frame);
     }
 
-    private void Refuse(PendingCall call, string message, string? code = null)
+    private static void Refuse(PendingCall call, string message, string? code = null)
     {
         if (call.TrySettle())
             FailLater(call, Exhausted(message, code));

@@ -140,6 +140,8 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         if (Interlocked.Exchange(ref _settled, 1) != 0)
             return false;
         _progress?.Stop();
+        if (_token is { } token)
+            calls.Deferred.Forget(token);
         calls.OnSettled(this, last);
         return true;
     }

@@ -55,17 +55,18 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
 
     private async ValueTask SendAllAsync(IAsyncEnumerable<T> items, CancellationToken cancellationToken)
     {
-        await using var source = items.GetAsyncEnumerator(cancellationToken).ConfigureAwait(false);
+        var source = items.GetAsyncEnumerator(cancellationToken);
+        await using var _ = source.ConfigureAwait(false);
         while (true)
         {
             var next = source.MoveNextAsync();
-            if (!next.GetAwaiter().IsCompleted)
+            if (!next.IsCompleted)
                 Flush();
-            if (!await next)
+            if (!await next.ConfigureAwait(false))
                 return;
             Add(source.Current);
             // Wait before the next one is produced, so a slow consumer stops its producer.
-            while (WaitForCredit() is { } granted)
+            while (!HasCredit(out var granted))
             {
                 Flush();
                 await granted.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -99,13 +100,13 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
         _batchItems = 0;
     }
 
-    private Task? WaitForCredit()
+    private bool HasCredit(out Task granted)
     {
         lock (_lock)
         {
-            if (ItemsSent + _batchItems < _credit.Items && _bytesSent + _batch.WrittenCount < _credit.Bytes)
-                return null;
-            return (_granted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            var has = ItemsSent + _batchItems < _credit.Items && _bytesSent + _batch.WrittenCount < _credit.Bytes;
+            granted = has ? Task.CompletedTask : (_granted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return has;
         }
     }
 }
