@@ -1,5 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 
 namespace XmppRpc.TestKit.Servers;
 
@@ -34,8 +35,12 @@ public sealed class EjabberdServer : ProcessServer
     /// <inheritdoc/>
     protected override async Task RegisterAsync(string user, string password)
     {
-        if (await TryRegisterAsync(user, password) is HttpStatusCode.Conflict)
-            throw new InvalidOperationException($"ejabberd has an account '{user}' already.");
+        // Not PostAsJsonAsync: this server refuses a chunked body.
+        using var account = new StringContent(JsonSerializer.Serialize(new { user, host = Domain, password }), Encoding.UTF8, "application/json");
+        using var http = new HttpClient();
+        using var response = await http.PostAsync(new Uri($"http://127.0.0.1:{apiPort}/api/register"), account);
+        if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.Conflict)
+            throw new InvalidOperationException($"ejabberd did not add the account '{user}': {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
     }
 
     // What Mnesia wrote in the last second and a half is lost when the process is killed.
@@ -43,16 +48,7 @@ public sealed class EjabberdServer : ProcessServer
     protected override async Task RestoreAccountsAsync(IEnumerable<KeyValuePair<string, string>> accounts)
     {
         foreach (var (user, password) in accounts)
-            await TryRegisterAsync(user, password);
-    }
-
-    private async Task<HttpStatusCode> TryRegisterAsync(string user, string password)
-    {
-        using var http = new HttpClient();
-        using var response = await http.PostAsJsonAsync($"http://127.0.0.1:{apiPort}/api/register", new { user, host = Domain, password });
-        if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.Conflict)
-            throw new InvalidOperationException($"ejabberd did not add the account '{user}': {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
-        return response.StatusCode;
+            await RegisterAsync(user, password);
     }
 
     private string Configuration(ServerProfile profile) => $$"""

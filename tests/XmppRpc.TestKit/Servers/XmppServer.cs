@@ -54,8 +54,9 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>Adds an account; a name that is taken throws <see cref="InvalidOperationException"/>.</summary>
     public async Task AddAccountAsync(string user, string password)
     {
+        if (!passwords.TryAdd(user, password))
+            throw new InvalidOperationException($"There is an account '{user}' already; choose another name.");
         await RegisterAsync(user, password);
-        passwords[user] = password;
     }
 
     /// <summary>The connection string of an account, with STARTTLS or direct TLS, that trusts this server's certificate.</summary>
@@ -98,7 +99,7 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>Starts the server; complete when a client is answered.</summary>
     protected abstract Task StartAsync();
 
-    /// <summary>Creates the account in the server.</summary>
+    /// <summary>Creates the account in the server; one that is there already may be kept as it is.</summary>
     protected abstract Task RegisterAsync(string user, string password);
 
     /// <summary>Makes sure after a restart that accounts are there which the server may not have had on its disk yet.</summary>
