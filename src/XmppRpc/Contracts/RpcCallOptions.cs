@@ -1,0 +1,34 @@
+using XmppRpc.Contracts;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc;
+
+/// <summary>Settings of the calls of one proxy, see <see cref="RpcProxy.With{T}(T, RpcCallOptions)"/>.</summary>
+public sealed record RpcCallOptions
+{
+    /// <summary>Time for the whole call, or, of a stream, until its first sign of life; null takes the method's, the contract's, the endpoint's. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Items of a stream that may be on the way or waiting here; null takes the method's.</summary>
+    public int? StreamWindow { get; init; }
+}
+
+/// <summary>What can be asked of every proxy.</summary>
+public static class RpcProxy
+{
+    /// <summary>A new proxy with the same target and these options.</summary>
+    /// <exception cref="ArgumentException">The object is no proxy.</exception>
+    public static T With<T>(this T proxy, RpcCallOptions options) where T : class, IRpcContract<T> => T.CreateProxy(InvokerOf(proxy).With(options));
+
+    /// <summary>A new proxy with the same target and this timeout.</summary>
+    /// <exception cref="ArgumentException">The object is no proxy.</exception>
+    public static T With<T>(this T proxy, TimeSpan timeout) where T : class, IRpcContract<T> => proxy.With(new RpcCallOptions { Timeout = timeout });
+
+    /// <summary>Whom the proxy calls.</summary>
+    /// <exception cref="ArgumentException">The object is no proxy.</exception>
+    public static Jid GetTarget<T>(this T proxy) where T : class, IRpcContract<T> => InvokerOf(proxy).Target;
+
+    private static RpcInvoker InvokerOf(object proxy) => proxy is IRpcProxy { Invoker: var invoker }
+        ? invoker
+        : throw new ArgumentException($"{proxy.GetType().Name} is no proxy. Take one from RpcEndpoint.Get.", nameof(proxy));
+}

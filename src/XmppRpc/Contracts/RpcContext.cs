@@ -1,0 +1,43 @@
+using XmppRpc.Xmpp;
+
+namespace XmppRpc;
+
+/// <summary>The call that is being served. <see cref="Current"/> is set while an implementation runs, also after its awaits.</summary>
+public abstract class RpcContext
+{
+    private static readonly AsyncLocal<RpcContext?> CurrentCall = new();
+
+    private protected RpcContext() { }
+
+    /// <summary>The call that this code serves, or null outside of one.</summary>
+    public static RpcContext? Current { get => CurrentCall.Value; internal set => CurrentCall.Value = value; }
+
+    /// <summary>Who calls: the address as the XMPP servers stamped it.</summary>
+    public abstract Jid Caller { get; }
+
+    /// <summary>The call's id.</summary>
+    public abstract RpcCallId CallId { get; }
+
+    /// <summary>The contract, by its name on the wire.</summary>
+    public abstract string Contract { get; }
+
+    /// <summary>The method, by its name on the wire.</summary>
+    public abstract string Method { get; }
+
+    /// <summary>When the caller stops waiting, or null if it does not say.</summary>
+    public abstract DateTimeOffset? Deadline { get; }
+
+    /// <summary>Fires when the caller cancels, is gone, or the deadline passes.</summary>
+    public abstract CancellationToken Cancellation { get; }
+
+    /// <summary>Tells the caller how far the call is. At most four a second leave, the latest wins; after the reply it is dropped.</summary>
+    public abstract void Report(RpcProgress progress);
+
+    /// <summary>A token under which this call can be answered from now on.</summary>
+    internal abstract string Defer(Type result, TimeSpan? expires);
+}
+
+/// <summary>How far a call is.</summary>
+/// <param name="Fraction">0 to 1, or null if unknown.</param>
+/// <param name="Text">A word for people, or null.</param>
+public sealed record RpcProgress(double? Fraction = null, string? Text = null);

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace XmppRpc.Contracts;
+
+/// <summary>The shape of a method.</summary>
+public enum RpcMethodKind
+{
+    /// <summary>One request, one reply.</summary>
+    Unary,
+    /// <summary>One request, no answer.</summary>
+    OneWay,
+    /// <summary>One request, any number of items.</summary>
+    Stream,
+    /// <summary>One request, answered at once or later.</summary>
+    Deferred,
+}
+
+/// <summary>A method as data.</summary>
+public sealed class RpcMethodInfo(string contract, int version, string name, RpcMethodKind kind)
+{
+    /// <summary>The contract that declares it, by its name on the wire.</summary>
+    public string Contract { get; } = contract;
+
+    /// <summary>The major version of that contract.</summary>
+    public int Version { get; } = version;
+
+    /// <summary>The method's name on the wire.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The shape.</summary>
+    public RpcMethodKind Kind { get; } = kind;
+
+    /// <summary><c>contract/method</c>, as in the frame's <c>m</c>.</summary>
+    public string Path { get; } = contract + "/" + name;
+
+    /// <summary><see cref="Path"/> as it is written.</summary>
+    public ReadOnlyMemory<byte> PathUtf8 { get; } = Encoding.UTF8.GetBytes(contract + "/" + name);
+
+    /// <summary>The timeout, or null for the endpoint's.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>It may run more than once without harm.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>Stream settings; null unless the method returns a stream with <c>[RpcStream]</c>.</summary>
+    public RpcStreamAttribute? Stream { get; init; }
+
+    /// <summary>Who may call, or null for the endpoint's own domain only.</summary>
+    public RpcAuthorizeAttribute? Authorize { get; init; }
+
+    /// <summary>Whether anyone may call.</summary>
+    public bool AllowAnyone { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Path}:{Version}";
+}

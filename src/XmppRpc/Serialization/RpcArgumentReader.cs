@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace XmppRpc.Serialization;
+
+/// <summary>
+/// Reads the arguments of one call by name. An argument that is missing, twice there, null where it may not be, or of another type throws
+/// <see cref="RpcException"/> with <see cref="RpcStatus.InvalidArgument"/> and its name; unknown ones are ignored.
+/// </summary>
+public sealed class RpcArgumentReader
+{
+    private static readonly JsonReaderOptions Strict = new() { MaxDepth = 32 };
+    private readonly ReadOnlyMemory<byte> _json;
+    private readonly List<Argument> _arguments = new(4);
+
+    /// <summary>Indexes a JSON object; empty stands for no arguments.</summary>
+    public RpcArgumentReader(ReadOnlyMemory<byte> json)
+    {
+        _json = json;
+        if (json.IsEmpty)
+            return;
+        try
+        {
+            Index();
+        }
+        catch (JsonException e)
+        {
+            throw Invalid("The arguments are not one JSON object.", e);
+        }
+    }
+
+    /// <summary>A text that is not null.</summary>
+    public string String(ReadOnlySpan<byte> name) => Read(name, BuiltInJson.String);
+
+    /// <summary>A text that is not null, or the default if it is missing.</summary>
+    public string String(ReadOnlySpan<byte> name, string defaultValue) => Has(name) ? String(name) : defaultValue;
+
+    /// <summary>A truth value.</summary>
+    public bool Boolean(ReadOnlySpan<byte> name) => Read(name, BuiltInJson.Boolean);
+
+    /// <summary>A truth value, or the default if it is missing.</summary>
+    public bool Boolean(ReadOnlySpan<byte> name, bool defaultValue) => Has(name) ? Boolean(name) : defaultValue;
+
+    /// <summary>A number.</summary>
+    public int Int32(ReadOnlySpan<byte> name) => Read(name, BuiltInJson.Int32);
+
+    /// <summary>A number, or the default if it is missing.</summary>
+    public int Int32(ReadOnlySpan<byte> name, int defaultValue) => Has(name) ? Int32(name) : defaultValue;
+
+    /// <summary>A number.</summary>
+    public long Int64(ReadOnlySpan<byte> name) => Read(name, BuiltInJson.Int64);
+
+    /// <summary>A number, or the default if it is missing.</summary>
+    public long Int64(ReadOnlySpan<byte> name, long defaultValue) => Has(name) ? Int64(name) : defaultValue;
+
+    /// <summary>A value that is not null.</summary>
+    public T Read<T>(ReadOnlySpan<byte> name, JsonTypeInfo<T> type) => ReadNullable(name, type) ?? throw Invalid($"Argument '{Text(name)}' may not be null.");
+
+    /// <summary>A value that is not null, or the default if it is missing.</summary>
+    public T Read<T>(ReadOnlySpan<byte> name, JsonTypeInfo<T> type, T defaultValue) => Has(name) ? Read(name, type) : defaultValue;
+
+    /// <summary>A value that may be null.</summary>
+    public T? ReadNullable<T>(ReadOnlySpan<byte> name, JsonTypeInfo<T> type)
+    {
+        var value = Find(name) ?? throw Invalid($"Argument '{Text(name)}' is missing.");
+        try
+        {
+            var reader = new Utf8JsonReader(_json.Span.Slice(value.ValueStart, value.ValueLength), Strict);
+            return JsonSerializer.Deserialize(ref reader, type);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw Invalid($"Argument '{Text(name)}' cannot be read as {typeof(T).Name}{(e is JsonException { Path: { Length: > 1 } path } ? $" at {path}" : "")}.", e);
+        }
+    }
+
+    /// <summary>A value that may be null, or the default if it is missing.</summary>
+    public T? ReadNullable<T>(ReadOnlySpan<byte> name, JsonTypeInfo<T> type, T? defaultValue) => Has(name) ? ReadNullable(name, type) : defaultValue;
+
+    private bool Has(ReadOnlySpan<byte> name) => Find(name) is not null;
+
+    private Argument? Find(ReadOnlySpan<byte> name)
+    {
+        Argument? found = null;
+        foreach (var argument in _arguments)
+        {
+            if (!argument.Name.Span.SequenceEqual(name))
+                continue;
+            if (found is not null)
+                throw Invalid($"Argument '{Text(name)}' is there twice.");
+            found = argument;
+        }
+        return found;
+    }
+
+    private void Index()
+    {
+        var reader = new Utf8JsonReader(_json.Span, Strict);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Invalid("The arguments are not one JSON object.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueIsEscaped
+                ? Encoding.UTF8.GetBytes(reader.GetString()!)
+                : _json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            _arguments.Add(new Argument(name, start, (int)reader.BytesConsumed - start));
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name);
+
+    private static RpcException Invalid(string message, Exception? inner = null) => new(RpcStatus.InvalidArgument, message, inner) { Outcome = RpcOutcome.NotExecuted };
+
+    private sealed record Argument(ReadOnlyMemory<byte> Name, int ValueStart, int ValueLength);
+}

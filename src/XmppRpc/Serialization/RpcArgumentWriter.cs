@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace XmppRpc.Serialization;
+
+/// <summary>Writes the arguments of one call by name, as one JSON object. Made by <c>RpcInvoker.Begin</c>; not safe for concurrent use.</summary>
+public sealed class RpcArgumentWriter
+{
+    private readonly PayloadPool _pool;
+    private readonly PayloadWriter _payload;
+
+    internal RpcArgumentWriter(PayloadPool pool)
+    {
+        _pool = pool;
+        _payload = pool.Rent();
+        _payload.Json.WriteStartObject();
+    }
+
+    /// <summary>Writes a text, or null.</summary>
+    public void Write(ReadOnlySpan<byte> name, string? value) => _payload.Json.WriteString(name, value);
+
+    /// <summary>Writes a truth value.</summary>
+    public void Write(ReadOnlySpan<byte> name, bool value) => _payload.Json.WriteBoolean(name, value);
+
+    /// <summary>Writes a number.</summary>
+    public void Write(ReadOnlySpan<byte> name, int value) => _payload.Json.WriteNumber(name, value);
+
+    /// <summary>Writes a number.</summary>
+    public void Write(ReadOnlySpan<byte> name, long value) => _payload.Json.WriteNumber(name, value);
+
+    /// <summary>Writes a value of any type the contract knows.</summary>
+    public void Write<T>(ReadOnlySpan<byte> name, T value, JsonTypeInfo<T> type)
+    {
+        _payload.Json.WritePropertyName(name);
+        JsonSerializer.Serialize(_payload.Json, value, type);
+    }
+
+    /// <summary>Ends the object and gives the writer back; one call, one use.</summary>
+    internal ReadOnlyMemory<byte> Finish()
+    {
+        _payload.Json.WriteEndObject();
+        var bytes = _payload.Finish();
+        _pool.Return(_payload);
+        return bytes;
+    }
+}
