@@ -81,9 +81,11 @@ internal sealed class MethodParser(IMethodSymbol method, ContractIdentity owner,
     private static ParameterModel ArgumentOf(IParameterSymbol parameter)
     {
         var type = parameter.Type;
-        var isNullable = type.IsReferenceType ? type.NullableAnnotation != NullableAnnotation.NotAnnotated : type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
+        if (!type.IsReferenceType)
+            return new ParameterModel(parameter.Name, type.Source(), KindOf(type), type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T, DefaultValues.Of(parameter));
         // Code without nullable annotations allows null everywhere.
-        var source = type is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.None } ? type.Source() + "?" : type.Source();
+        var isNullable = type.NullableAnnotation != NullableAnnotation.NotAnnotated || parameter.FindAttribute("System.Diagnostics.CodeAnalysis.AllowNullAttribute") is not null;
+        var source = type.WithNullableAnnotation(isNullable ? NullableAnnotation.Annotated : NullableAnnotation.NotAnnotated).Source();
         return new ParameterModel(parameter.Name, source, KindOf(type), isNullable, DefaultValues.Of(parameter));
     }
 
