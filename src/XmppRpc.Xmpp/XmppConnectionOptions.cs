@@ -58,6 +58,9 @@ public sealed record XmppConnectionOptions
     /// <summary>Largest stanza, in bytes as written (escaped), that may be sent. Default 200 KiB, below the 256 KiB at which XMPP servers close the stream.</summary>
     public int MaxSentStanzaBytes { get; init; } = 200 * 1024;
 
+    /// <summary>Bytes that may wait behind a write in progress before senders wait too. Default 1 MiB.</summary>
+    public int MaxQueuedBytes { get; init; } = 1024 * 1024;
+
     /// <summary>Opens the byte stream instead of TCP, for example an in-memory pair; null for TCP.</summary>
     public Func<CancellationToken, ValueTask<Stream>>? OpenStream { get; init; }
 
@@ -71,8 +74,29 @@ public sealed record XmppConnectionOptions
     /// Reads <c>Jid=alice@localhost/desk;Password=…;Host=127.0.0.1:15222;TrustedCertificate=cert.pem</c>, quoted as <see cref="System.Data.Common.DbConnectionStringBuilder"/> does it.
     /// An unknown key, a missing one or a bad value throws <see cref="ArgumentException"/> that lists the known keys and never shows the password.
     /// </summary>
-    public static XmppConnectionOptions Parse(string connectionString) => throw new NotImplementedException();
+    public static XmppConnectionOptions Parse(string connectionString) => ConnectionString.Parse(connectionString);
 
     /// <summary>The connection string with the password replaced by <c>***</c>.</summary>
-    public override string ToString() => throw new NotImplementedException();
+    public override string ToString() => ConnectionString.Format(this);
+
+    /// <summary>Throws <see cref="ArgumentException"/> for values that cannot work, before anything is opened.</summary>
+    internal void Validate()
+    {
+        if (Jid.Local is null)
+            throw new ArgumentException($"The Jid '{Jid}' names no account; it is written account@domain.");
+        if (string.IsNullOrEmpty(Password))
+            throw new ArgumentException($"The password of {Jid.Bare} is empty.");
+        if (Port is < 1 or > 65535)
+            throw new ArgumentException($"Port is {Port}; it must be between 1 and 65535.");
+        if (CertificateFingerprint is { } fingerprint && !Network.ServerCertificateCheck.IsFingerprint(fingerprint))
+            throw new ArgumentException("CertificateFingerprint is not a SHA-256 fingerprint: 64 hex digits, with or without colons.");
+        if (ConnectTimeout <= TimeSpan.Zero)
+            throw new ArgumentException($"ConnectTimeout is {ConnectTimeout}; it must be above zero.");
+        if (RequestTimeout <= TimeSpan.Zero)
+            throw new ArgumentException($"RequestTimeout is {RequestTimeout}; it must be above zero.");
+        if (MaxSentStanzaBytes < 1)
+            throw new ArgumentException($"MaxSentStanzaBytes is {MaxSentStanzaBytes}; it must be above zero.");
+        if (MaxQueuedBytes < 1)
+            throw new ArgumentException($"MaxQueuedBytes is {MaxQueuedBytes}; it must be above zero.");
+    }
 }

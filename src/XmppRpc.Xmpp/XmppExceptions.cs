@@ -27,7 +27,7 @@ public sealed class XmppAuthenticationException(string condition, string message
 public sealed class XmppTlsException(string message, Exception? inner = null) : XmppException(message, inner);
 
 /// <summary>An iq was answered with a stanza error (RFC 6120 §8.3).</summary>
-public sealed class XmppStanzaException(Stanzas.StanzaError error, Jid? from) : XmppException($"{from?.ToString() ?? "The XMPP server"} answered {error.Type}/{error.Condition}{(error.Text is null ? "" : ": " + error.Text)}.")
+public sealed class XmppStanzaException(Stanzas.StanzaError error, Jid? from) : XmppException($"{from?.ToString() ?? "The XMPP server"} answered {error.Type}/{error.Condition}{RemoteText.Reason(error.Text)}.")
 {
     /// <summary>The error.</summary>
     public Stanzas.StanzaError Error { get; } = error;

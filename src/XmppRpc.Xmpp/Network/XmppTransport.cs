@@ -1,4 +1,7 @@
+using System.IO.Pipelines;
 using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Network;
@@ -7,32 +10,273 @@ namespace XmppRpc.Xmpp.Network;
 /// One XML stream over one byte stream, for either side of it: reads nodes, writes elements, changes to TLS in place, restarts.
 /// One reader at a time; writes may come from any thread and leave in the order of the calls. Disposing closes the byte stream.
 /// </summary>
-public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null) : IAsyncDisposable
+/// <remarks>
+/// A writer appends to a buffer; the one that finds no flush in progress writes it out, what others append meanwhile leaves together in the next write.
+/// An element above <paramref name="maxElementBytes"/> (escaped) is refused; with more than <paramref name="highWaterBytes"/> queued, writers wait.
+/// </remarks>
+public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null, int maxElementBytes = int.MaxValue, int highWaterBytes = 1024 * 1024) : IAsyncDisposable
 {
+    /// <summary>Longer than any start tag written here, so that an XMPP server on libexpat does not wait for more behind a tag that its reads cut (F-18: reparse deferral).</summary>
+    private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)' ', 256)];
+
+    /// <summary>What XMPP servers read at once: a TLS record up to this size is not cut.</summary>
+    private const int PeerReadBytes = 4096;
+
+    private readonly Lock _gate = new();
+    private Stream _stream = stream;
+    private PipeReader _input = PipeReader.Create(stream, new(leaveOpen: true));
+    private XmppReader _reader = new(limits);
+    private SendBuffer _queued = new();
+    private SendBuffer _departing = new();
+    private string _contentNamespace = "";
+    private bool _flushing;
+    private volatile bool _streamEnded;
+    private Task _flush = Task.CompletedTask;
+    private Task _flushRest = Task.CompletedTask;
+    private volatile XmppConnectionException? _broken;
+    private int _disposed;
+
     /// <summary>Whether TLS is in use.</summary>
-    public bool IsEncrypted => throw new NotImplementedException();
+    public bool IsEncrypted => _stream is SslStream;
+
+    /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync"/>.</summary>
+    public bool IsStreamEnded => _streamEnded;
+
+    /// <summary>The TLS version in use, or "none".</summary>
+    internal string Protocol => _stream is SslStream tls ? tls.SslProtocol.ToString() : "none";
+
+    /// <summary>Whether white space follows a flush that the peer's reads could cut. Default false, because none may be sent during STARTTLS and SASL (RFC 6120 §5.3.3, §6.3.5).</summary>
+    public bool PadsFlushes { get; set; }
 
     /// <summary>The next node, or null when the peer closed the byte stream. Ill-formed input throws <see cref="XmppStreamException"/>, a broken byte stream <see cref="XmppConnectionException"/>.</summary>
-    public ValueTask<XmppNode?> ReadAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async ValueTask<XmppNode?> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            while (true)
+            {
+                var result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+                var buffer = result.Buffer;
+                var found = _reader.TryRead(ref buffer, out var node);
+                _input.AdvanceTo(buffer.Start);
+                if (found)
+                    return node;
+                if (result.IsCompleted)
+                    return null;
+            }
+        }
+        catch (Exception e) when (IsBreak(e))
+        {
+            throw Lost(e);
+        }
+    }
 
     /// <summary>Opens our XML stream; what is written next lives in <paramref name="contentNamespace"/>.</summary>
-    public ValueTask WriteStreamStartAsync(string contentNamespace, string? from = null, string? to = null, string? id = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask WriteStreamStartAsync(string contentNamespace, string? from = null, string? to = null, string? id = null, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            ThrowIfUnwritable();
+            _contentNamespace = contentNamespace;
+            XmppWriter.WriteStreamStart(_queued, contentNamespace, from, to, id);
+        }
 
-    /// <summary>Writes an element. Completes when it was given to the byte stream, or sooner, when another write in progress will carry it on and less than the high-water mark is queued.</summary>
-    public ValueTask WriteAsync(XmppElement element, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+        return DepartAsync(cancellationToken);
+    }
 
-    /// <summary>Closes our XML stream and flushes; nothing may be written afterwards.</summary>
-    public ValueTask WriteStreamEndAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>
+    /// Writes an element. Completes when it was given to the byte stream, or sooner, when another write in progress will carry it on and less than the
+    /// high-water mark is queued. Cancellation ends the waiting only: a queued element is still sent. Above the largest size <see cref="ArgumentException"/>, and nothing is sent.
+    /// </summary>
+    public ValueTask WriteAsync(XmppElement element, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ThrowIfUnwritable();
+            var before = _queued.Length;
+            try
+            {
+                XmppWriter.WriteElement(_queued, element, _contentNamespace);
+                if (_queued.Length - before > maxElementBytes)
+                    throw new ArgumentException($"The <{element.Name}/> takes {_queued.Length - before} bytes, more than the {maxElementBytes} that may be sent in one. Send less at a time.");
+            }
+            catch
+            {
+                _queued.Truncate(before);
+                throw;
+            }
+        }
+
+        return DepartAsync(cancellationToken);
+    }
+
+    /// <summary>Closes our XML stream and flushes; nothing may be written afterwards. A second call does nothing.</summary>
+    public ValueTask WriteStreamEndAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (_streamEnded)
+                return ValueTask.CompletedTask;
+            ThrowIfUnwritable();
+            XmppWriter.WriteStreamEnd(_queued);
+            _streamEnded = true;
+        }
+
+        return DepartAsync(cancellationToken);
+    }
 
     /// <summary>Forgets the reader's state before the peer's new stream header, after STARTTLS or SASL (RFC 6120 §5.4.3.3, §6.4.6). Bytes already buffered stay, unless <paramref name="requireEmpty"/>, which throws when there are any.</summary>
-    public void Restart(bool requireEmpty = false) => throw new NotImplementedException();
+    public void Restart(bool requireEmpty = false)
+    {
+        if (requireEmpty && _input.TryRead(out var result))
+        {
+            var left = result.Buffer.Length;
+            _input.AdvanceTo(result.Buffer.Start);
+            if (left > 0)
+                throw new XmppStreamException("policy-violation", $"{left} bytes came behind an element that ends this part of the XML stream. Somebody may be injecting them; the connection was given up.");
+        }
+
+        _reader = new(limits);
+    }
 
     /// <summary>Continues under TLS as the initiating side. Bytes that came before it throw <see cref="XmppStreamException"/> (T-09, STARTTLS injection).</summary>
-    public Task StartTlsAsync(SslClientAuthenticationOptions options, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task StartTlsAsync(SslClientAuthenticationOptions options, CancellationToken cancellationToken = default) =>
+        StartTlsAsync(tls => tls.AuthenticateAsClientAsync(options, cancellationToken));
 
-    /// <summary>Continues under TLS as the receiving side.</summary>
-    public Task StartTlsAsync(SslServerAuthenticationOptions options, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>Continues under TLS as the receiving side. Bytes that came before it throw <see cref="XmppStreamException"/>.</summary>
+    public Task StartTlsAsync(SslServerAuthenticationOptions options, CancellationToken cancellationToken = default) =>
+        StartTlsAsync(tls => tls.AuthenticateAsServerAsync(options, cancellationToken));
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        lock (_gate)
+            _broken ??= new("The connection was closed here.");
+        // the pipe reader is not completed: a read may still be leaving it; the closed stream ends that
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _flush.ConfigureAwait(false);
+        await _flushRest.ConfigureAwait(false);
+    }
+
+    private async Task StartTlsAsync(Func<SslStream, Task> handshake)
+    {
+        Restart(requireEmpty: true);
+        var tls = new SslStream(_stream);
+        try
+        {
+            await handshake(tls).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            throw new XmppTlsException($"The TLS handshake failed: {RemoteText.Show(e.Message)} Check that this port speaks TLS 1.2 or later.", e);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw Lost(e);
+        }
+
+        _stream = tls;
+        _input = PipeReader.Create(tls, new(leaveOpen: true));
+    }
+
+    /// <summary>Sees to it that what is queued leaves: by the flush in progress, or else by this call.</summary>
+    private ValueTask DepartAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_flushing && _queued.Length <= highWaterBytes)
+                return ValueTask.CompletedTask;
+            if (_flushing)
+                return new(WaitAsync((_queued.Departure ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task, cancellationToken));
+            _flushing = true;
+        }
+
+        var flush = _flush = FlushAsync();
+        if (!flush.IsCompleted)
+            return new(WaitAsync(flush, cancellationToken));
+        ThrowIfBroken();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task WaitAsync(Task departure, CancellationToken cancellationToken)
+    {
+        await departure.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ThrowIfBroken();
+    }
+
+    /// <summary>Writes what is queued now. What others queue meanwhile leaves in <see cref="FlushRestAsync"/>, so that no caller carries the others for ever. Never throws.</summary>
+    private async Task FlushAsync()
+    {
+        if (!TryTakeQueued())
+            return;
+        await WriteDepartingAsync().ConfigureAwait(false);
+        if (TryTakeQueued())
+            _flushRest = FlushRestAsync();
+    }
+
+    private async Task FlushRestAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        do
+            await WriteDepartingAsync().ConfigureAwait(false);
+        while (TryTakeQueued());
+    }
+
+    /// <summary>Makes the queued bytes the departing ones; false ends the flush.</summary>
+    private bool TryTakeQueued()
+    {
+        lock (_gate)
+        {
+            if (_broken is not null)
+                _queued.Clear();
+            _flushing = _queued.Length > 0;
+            if (_flushing)
+                (_queued, _departing) = (_departing, _queued);
+            return _flushing;
+        }
+    }
+
+    /// <summary>One write. Without a cancellation token: half a stanza on the wire would end the XML stream.</summary>
+    private async ValueTask WriteDepartingAsync()
+    {
+        try
+        {
+            if (PadsFlushes && !_streamEnded && (!IsEncrypted || _departing.Length > PeerReadBytes))
+                _departing.Append(Padding);
+            await _stream.WriteAsync(_departing.Written, CancellationToken.None).ConfigureAwait(false);
+            await _stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // whatever it was, nobody knows how much of it left
+            _ = Lost(e);
+        }
+
+        _departing.Clear();
+    }
+
+    private void ThrowIfUnwritable()
+    {
+        ThrowIfBroken();
+        if (_streamEnded)
+            throw new XmppConnectionException("The XML stream was closed here; nothing can be sent on it any more.");
+    }
+
+    private void ThrowIfBroken()
+    {
+        if (_broken is { } broken)
+            throw broken;
+    }
+
+    /// <summary>The one exception that tells everybody that this byte stream is broken: the first one found.</summary>
+    private XmppConnectionException Lost(Exception cause)
+    {
+        lock (_gate)
+            return _broken ??= new($"The connection to the XMPP server was lost: {RemoteText.Show(cause.Message)}", cause);
+    }
+
+    private static bool IsBreak(Exception e) => e is IOException or SocketException or ObjectDisposedException;
 }

@@ -27,7 +27,17 @@ public abstract class Stanza(XmppElement element)
     public bool IsError => string.Equals(Type, "error", StringComparison.Ordinal);
 
     /// <summary>The typed view of a top-level element, or null for a nonza.</summary>
-    public static Stanza? Wrap(XmppElement element) => throw new NotImplementedException();
+    public static Stanza? Wrap(XmppElement element) => element.Name switch
+    {
+        _ when !IsStanzaNamespace(element.Namespace) => null,
+        "message" => new Message(element),
+        "presence" => new Presence(element),
+        "iq" => new Iq(element),
+        _ => null,
+    };
+
+    // jabber:component:accept is the content namespace of a component's stream (XEP-0114).
+    private static bool IsStanzaNamespace(string ns) => ns is XmppNames.Client or "jabber:component:accept" or "jabber:server";
 
     private Jid? Address(string attribute) => Jid.TryParse(Element.Attribute(attribute), out var jid) ? jid : null;
 }
@@ -61,21 +71,30 @@ public sealed class Iq(XmppElement element) : Stanza(element)
     public bool IsRequest => Type is "get" or "set";
 
     /// <summary>The first child that is not the error, or null.</summary>
-    public XmppElement? Payload => throw new NotImplementedException();
+    public XmppElement? Payload
+    {
+        get
+        {
+            foreach (var child in Element.Children)
+                if (!child.Is("error", Element.Namespace))
+                    return child;
+            return null;
+        }
+    }
 
     /// <summary>The answer to this request: addresses swapped, same id.</summary>
-    public Iq CreateResult(XmppElement? payload = null) => throw new NotImplementedException();
+    public Iq CreateResult(XmppElement? payload = null) => Answer("result", payload);
 
-    /// <summary>The refusal of this request: addresses swapped, same id.</summary>
-    public Iq CreateError(StanzaError error) => throw new NotImplementedException();
-}
+    /// <summary>The refusal of this request: addresses swapped, same id. The request's payload is not echoed (RFC 6120 §8.3.1 leaves it open).</summary>
+    public Iq CreateError(StanzaError error) => Answer("error", error.ToElement(Element.Namespace));
 
-/// <summary>A stanza error (RFC 6120 §8.3): type <c>auth cancel continue modify wait</c> and a defined condition such as <c>service-unavailable</c>.</summary>
-public sealed record StanzaError(string Type, string Condition, string? Text = null)
-{
-    /// <summary>Reads the <c>&lt;error/&gt;</c> child of an error stanza; null if there is none. An unknown condition becomes <c>undefined-condition</c>.</summary>
-    public static StanzaError? Read(Stanza stanza) => throw new NotImplementedException();
-
-    /// <summary>The <c>&lt;error/&gt;</c> element.</summary>
-    public XmppElement ToElement() => throw new NotImplementedException();
+    private Iq Answer(string type, XmppElement? payload)
+    {
+        // Never answer an answer (RFC 6120 §8.2.3, §8.3.1).
+        if (!IsRequest)
+            throw new InvalidOperationException($"An iq of type '{Type}' must not be answered; look at {nameof(IsRequest)} first.");
+        // The addresses go back as they came, even one that is no valid JID.
+        var answer = new XmppElement("iq", Element.Namespace).Set("type", type).Set("id", Id).Set("to", Element.Attribute("from")).Set("from", Element.Attribute("to"));
+        return new Iq(payload is null ? answer : answer.Add(payload));
+    }
 }

@@ -60,7 +60,9 @@ public sealed class XmppElement(string name, string ns)
     /// <summary>Sets an attribute without a namespace; null removes it. Returns this element.</summary>
     public XmppElement Set(string name, string? value)
     {
-        _attributes?.RemoveAll(a => a.Namespace.Length == 0 && string.Equals(a.Name, name, StringComparison.Ordinal));
+        for (var i = (_attributes?.Count ?? 0) - 1; i >= 0; i--)
+            if (_attributes![i].Namespace.Length == 0 && string.Equals(_attributes[i].Name, name, StringComparison.Ordinal))
+                _attributes.RemoveAt(i);
         if (value is not null)
             Add(new XmppAttribute(name, "", value));
         return this;
@@ -79,6 +81,8 @@ public sealed class XmppElement(string name, string ns)
         (_children ??= new(2)).Add(child);
         return this;
     }
+
+    internal XmppElement CopyStartTag() => new(Name, Namespace) { _attributes = _attributes };
 
     /// <summary>Replaces the text. Returns this element.</summary>
     public XmppElement WithText(string text)

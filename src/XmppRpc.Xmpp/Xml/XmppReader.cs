@@ -2,57 +2,216 @@ using System.Buffers;
 
 namespace XmppRpc.Xmpp.Xml;
 
-/// <summary>What <see cref="XmppReader"/> found.</summary>
-public enum XmppNodeKind
-{
-    /// <summary>The opening tag of the XML stream; <see cref="XmppNode.Element"/> has its attributes and no children.</summary>
-    StreamStart,
-
-    /// <summary>One whole top-level element: a stanza or a nonza.</summary>
-    Element,
-
-    /// <summary>A well-formed top-level element over a cap was passed over; <see cref="XmppNode.Element"/> has its name and attributes if its start tag was within the caps, else null.</summary>
-    Skipped,
-
-    /// <summary>The closing tag of the XML stream.</summary>
-    StreamEnd,
-}
-
-/// <summary>A node of the XML stream; <paramref name="Reason"/> says which cap was exceeded when skipped.</summary>
-public readonly record struct XmppNode(XmppNodeKind Kind, XmppElement? Element, string? Reason = null);
-
-/// <summary>Caps on what an XML stream may contain. Above <see cref="MaxFatalBytes"/> the stream is closed; above the others one element is skipped.</summary>
-public sealed record XmppReaderLimits
-{
-    /// <summary>Bytes of one top-level element as received (escaped). Default 1 MiB.</summary>
-    public int MaxStanzaBytes { get; init; } = 1024 * 1024;
-
-    /// <summary>Bytes of one top-level element at which the stream itself is ended. Default 16 MiB.</summary>
-    public int MaxFatalBytes { get; init; } = 16 * 1024 * 1024;
-
-    /// <summary>Levels below the stream element. Default 32.</summary>
-    public int MaxDepth { get; init; } = 32;
-
-    /// <summary>Elements in one top-level element, all levels. Default 4096.</summary>
-    public int MaxElements { get; init; } = 4096;
-
-    /// <summary>Attributes of one element, namespace declarations included. Default 64.</summary>
-    public int MaxAttributes { get; init; } = 64;
-
-    /// <summary>Bytes of one name. Default 256.</summary>
-    public int MaxNameBytes { get; init; } = 256;
-
-    /// <summary>Bytes of one start tag. Default 8 KiB.</summary>
-    public int MaxTagBytes { get; init; } = 8 * 1024;
-}
-
 /// <summary>
 /// Reads one XML stream (RFC 6120 §4, §11) from bytes that arrive in any chunks: pure, iterative, linear in its input. One reader serves one XML stream
 /// (a new one after STARTTLS and after SASL). Strict: DTD, processing instruction, comment, undefined entity, bad UTF-8, a mismatched end tag or any
 /// other ill-formed input throws <see cref="XmppStreamException"/> with the RFC's condition. An undeclared prefix is tolerated: its namespace is "urn:xmpprpc:undeclared:PREFIX".
+/// Nothing may come after the stream's end, and a reader that threw must not be used again.
 /// </summary>
-public sealed class XmppReader(XmppReaderLimits? limits = null)
+public sealed class XmppReader
 {
+    private enum Phase : byte
+    {
+        ByteOrderMark,
+        Prolog,
+        Content,
+        Closed,
+    }
+
+    private const int KeptCapacity = 64 * 1024;
+
+    private readonly BoundaryScanner _scanner;
+    private readonly ElementParser _parser;
+    private Phase _phase;
+    private int _byteOrderMark;
+    private ArrayBufferWriter<byte> _pending = new();
+    private bool _skipping;
+    private XmppElement? _skipped;
+    private Utf8Scan _skippedText;
+
+    /// <summary>A reader for one XML stream, with the default caps unless given.</summary>
+    public XmppReader(XmppReaderLimits? limits = null)
+    {
+        limits ??= new();
+        _scanner = new(limits);
+        _parser = new(limits);
+    }
+
+    /// <summary>The default namespace that the stream's opening tag declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
+    public string? ContentNamespace { get; private set; }
+
     /// <summary>Takes bytes from <paramref name="input"/> (which is moved behind them) until a node is complete; false when all were taken and none is.</summary>
-    public bool TryRead(ref ReadOnlySequence<byte> input, out XmppNode node) => throw new NotImplementedException();
+    /// <exception cref="XmppStreamException">The input is not a restricted, well-formed XML stream (RFC 6120 §11), or one stanza is above <see cref="XmppReaderLimits.MaxFatalBytes"/>.</exception>
+    public bool TryRead(ref ReadOnlySequence<byte> input, out XmppNode node)
+    {
+        node = default;
+        if (_phase == Phase.ByteOrderMark && !TakeByteOrderMark(ref input))
+            return false;
+
+        while (_scanner.IsInside || TakeSpace(ref input))
+        {
+            var bytes = TakeToken(ref input, out var token);
+            if (token == XmlToken.None)
+                return false;
+
+            var overCap = _scanner.OverCap;
+            _scanner.Reset();
+            _scanner.MayDeclare = false;
+            if (overCap is not null)
+            {
+                node = EndSkipped(token, overCap);
+                return true;
+            }
+            if (token == XmlToken.Declaration)
+            {
+                XmlDeclaration.Check(bytes);
+                continue;
+            }
+            node = ToNode(token, bytes);
+            return true;
+        }
+        return false;
+    }
+
+    // A byte order mark may only be the first bytes of the stream (RFC 6120 §11.6).
+    private bool TakeByteOrderMark(ref ReadOnlySequence<byte> input)
+    {
+        while (!input.IsEmpty)
+        {
+            var first = input.FirstSpan[0];
+            if (_byteOrderMark == 3 || first != "\uFEFF"u8[_byteOrderMark])
+            {
+                if (_byteOrderMark is 1 or 2 || first is 0 or 0xFE or 0xFF)
+                    throw StreamFault.At("unsupported-encoding", "first bytes that are not UTF-8", _byteOrderMark);
+                _phase = Phase.Prolog;
+                return true;
+            }
+            _byteOrderMark++;
+            input = input.Slice(1);
+        }
+        return false;
+    }
+
+    // Whitespace between stanzas is a keepalive (RFC 6120 §4.6.1). True if a token begins.
+    private bool TakeSpace(ref ReadOnlySequence<byte> input)
+    {
+        while (!input.IsEmpty)
+        {
+            var bytes = input.FirstSpan;
+            var space = bytes.IndexOfAnyExcept(" \t\r\n"u8);
+            if (space != 0 && !bytes.IsEmpty)
+                _scanner.MayDeclare = false;
+            input = input.Slice(space < 0 ? bytes.Length : space);
+            if (space < 0)
+                continue;
+            if (_phase == Phase.Closed)
+                throw StreamFault.NotWellFormed("content after its end", 0);
+            if (input.FirstSpan[0] != '<')
+                throw StreamFault.At(_phase == Phase.Prolog ? "not-well-formed" : "bad-format", "text outside of a stanza", 0);
+            return true;
+        }
+        return false;
+    }
+
+    // The bytes of the token when it is complete and not over a cap; else they are kept for later, or passed over.
+    private byte[] TakeToken(ref ReadOnlySequence<byte> input, out XmlToken token)
+    {
+        token = XmlToken.None;
+        long length = 0;
+        foreach (var memory in input)
+        {
+            length += _scanner.Scan(memory.Span, out token);
+            if (token != XmlToken.None)
+                break;
+        }
+        var taken = input.Slice(0, length);
+        input = input.Slice(length);
+
+        if (_scanner.OverCap is not null)
+        {
+            if (_phase == Phase.Prolog)
+                throw Fatal(_scanner.OverCap);
+            Skip(taken);
+            return [];
+        }
+        if (token == XmlToken.None)
+        {
+            foreach (var memory in taken)
+                _pending.Write(memory.Span);
+            return [];
+        }
+        return TakePending(taken, _pending.WrittenCount + (int)length);
+    }
+
+    private byte[] TakePending(ReadOnlySequence<byte> taken, int length)
+    {
+        var bytes = new byte[length];
+        var pending = _pending.WrittenSpan[..Math.Min(length, _pending.WrittenCount)];
+        pending.CopyTo(bytes);
+        taken.Slice(0, length - pending.Length).CopyTo(bytes.AsSpan(pending.Length));
+        ForgetPending();
+        return bytes;
+    }
+
+    private void ForgetPending()
+    {
+        if (_pending.Capacity > KeptCapacity)
+            _pending = new();
+        else
+            _pending.ResetWrittenCount();
+    }
+
+    private XmppNode ToNode(XmlToken token, byte[] bytes)
+    {
+        switch (token)
+        {
+            case XmlToken.StreamStart:
+                var start = _parser.ParseStreamStart(bytes);
+                if (_parser.OverCap is not null)
+                    throw Fatal(_parser.OverCap);
+                _phase = Phase.Content;
+                _scanner.ExpectsStreamStart = false;
+                ContentNamespace = _parser.ContentNamespace;
+                return new XmppNode(XmppNodeKind.StreamStart, start);
+            case XmlToken.StreamEnd:
+                _parser.CheckStreamEnd(bytes);
+                _phase = Phase.Closed;
+                return new XmppNode(XmppNodeKind.StreamEnd, null);
+            default:
+                var element = _parser.ParseElement(bytes);
+                return new XmppNode(_parser.OverCap is null ? XmppNodeKind.Element : XmppNodeKind.Skipped, element, _parser.OverCap);
+        }
+    }
+
+    private void Skip(ReadOnlySequence<byte> taken)
+    {
+        if (!_skipping)
+        {
+            _skipping = true;
+            _skippedText = default;
+            CheckSkipped(_pending.WrittenSpan);
+            if (_scanner.FirstTagLength > 0)
+                _skipped = _parser.ParseStartTag(TakePending(taken, _scanner.FirstTagLength));
+            ForgetPending();
+        }
+        foreach (var memory in taken)
+            CheckSkipped(memory.Span);
+    }
+
+    private void CheckSkipped(ReadOnlySpan<byte> bytes)
+    {
+        if (!_skippedText.IsValid(bytes))
+            throw StreamFault.NotWellFormed("characters that are not UTF-8 or that XML forbids", 0);
+    }
+
+    private XmppNode EndSkipped(XmlToken token, string reason)
+    {
+        if (token != XmlToken.Element)
+            throw Fatal(reason);
+        var node = new XmppNode(XmppNodeKind.Skipped, _skipped, reason);
+        (_skipping, _skipped) = (false, null);
+        return node;
+    }
+
+    private static XmppStreamException Fatal(string reason) => StreamFault.At("policy-violation", $"{reason} where nothing can be skipped", 0);
 }

@@ -1,16 +1,137 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace XmppRpc.Xmpp.Xml;
 
-/// <summary>Writes XML for an XMPP stream as UTF-8 (RFC 6120 §11): no prefixes but <c>stream:</c> and <c>xml:</c>, no declaration, attribute values in single quotes. Text that XML forbids throws <see cref="ArgumentException"/>.</summary>
+/// <summary>Writes XML for an XMPP stream as UTF-8 (RFC 6120 §11): no prefixes but <c>stream:</c> and <c>xml:</c> (others only for attributes in another namespace), no declaration, attribute values in single quotes.</summary>
 public static class XmppWriter
 {
+    private static readonly SearchValues<byte> InText = SearchValues.Create("&<>\r"u8);
+    private static readonly SearchValues<char> InValue = SearchValues.Create("&<>'\t\n\r");
+
     /// <summary>Writes the opening tag of a stream whose stanzas live in <paramref name="contentNamespace"/> (for example <c>jabber:client</c>).</summary>
-    public static void WriteStreamStart(IBufferWriter<byte> output, string contentNamespace, string? from = null, string? to = null, string? id = null, string? version = "1.0") => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">A value holds what XML forbids; nothing was written.</exception>
+    public static void WriteStreamStart(IBufferWriter<byte> output, string contentNamespace, string? from = null, string? to = null, string? id = null, string? version = "1.0")
+    {
+        ReadOnlySpan<(string Name, string? Value)> attributes = [("xmlns", contentNamespace), ("xmlns:stream", XmppNames.Streams), ("from", from), ("to", to), ("id", id), ("version", version)];
+        foreach (var (name, value) in attributes)
+            ElementCheck.VerifyValue(value ?? "", $"The stream's {name}");
+
+        var utf8 = new Utf8Output(output);
+        utf8.Write("<stream:stream"u8);
+        foreach (var (name, value) in attributes)
+            if (value is not null)
+                WriteAttribute(ref utf8, name, value);
+        utf8.Write((byte)'>');
+        utf8.Flush();
+    }
 
     /// <summary>Writes <c>&lt;/stream:stream&gt;</c>.</summary>
-    public static void WriteStreamEnd(IBufferWriter<byte> output) => throw new NotImplementedException();
+    public static void WriteStreamEnd(IBufferWriter<byte> output) => output.Write("</stream:stream>"u8);
 
-    /// <summary>Writes one element and all below it, iteratively; <paramref name="contextNamespace"/> is the default namespace in force around it. The stream namespace is written with the <c>stream:</c> prefix.</summary>
-    public static void WriteElement(IBufferWriter<byte> output, XmppElement element, string contextNamespace) => throw new NotImplementedException();
+    /// <summary>
+    /// Writes one element and all below it, iteratively; <paramref name="contextNamespace"/> is the default namespace in force around it. The stream namespace
+    /// is written with the <c>stream:</c> prefix, which the stream's opening tag declares.
+    /// </summary>
+    /// <exception cref="ArgumentException">A name is none, an attribute is there twice, or text is not UTF-8 or holds what XML forbids; nothing was written.</exception>
+    public static void WriteElement(IBufferWriter<byte> output, XmppElement element, string contextNamespace)
+    {
+        ElementCheck.Verify(element);
+        var utf8 = new Utf8Output(output);
+        var walk = new ElementWalk(element, contextNamespace);
+        while (walk.MoveNext())
+            if (!walk.Closes)
+                WriteStart(ref utf8, walk.Current, walk.Around);
+            else if (!IsEmpty(walk.Current))
+                WriteEnd(ref utf8, walk.Current);
+        utf8.Flush();
+    }
+
+    internal static bool IsStream(string ns) => string.Equals(ns, XmppNames.Streams, StringComparison.Ordinal);
+
+    private static bool IsEmpty(XmppElement element) => element.Children.Count == 0 && element.TextUtf8.IsEmpty;
+
+    private static void WriteStart(ref Utf8Output utf8, XmppElement element, string around)
+    {
+        utf8.Write((byte)'<');
+        WriteName(ref utf8, element);
+        if (!IsStream(element.Namespace) && !string.Equals(element.Namespace, around, StringComparison.Ordinal))
+            WriteAttribute(ref utf8, "xmlns", element.Namespace);
+        var attributes = element.Attributes;
+        for (var i = 0; i < attributes.Count; i++)
+            WriteAttribute(ref utf8, attributes[i], i);
+        if (IsEmpty(element))
+        {
+            utf8.Write("/>"u8);
+            return;
+        }
+        utf8.Write((byte)'>');
+        WriteText(ref utf8, element.TextUtf8.Span);
+    }
+
+    private static void WriteEnd(ref Utf8Output utf8, XmppElement element)
+    {
+        utf8.Write("</"u8);
+        WriteName(ref utf8, element);
+        utf8.Write((byte)'>');
+    }
+
+    private static void WriteName(ref Utf8Output utf8, XmppElement element)
+    {
+        if (IsStream(element.Namespace))
+            utf8.Write("stream:"u8);
+        utf8.Write(element.Name);
+    }
+
+    private static void WriteAttribute(ref Utf8Output utf8, XmppAttribute attribute, int index)
+    {
+        if (attribute.Namespace.Length == 0)
+        {
+            WriteAttribute(ref utf8, attribute.Name, attribute.Value);
+            return;
+        }
+        var prefix = "xml";
+        if (!string.Equals(attribute.Namespace, XmppNames.Xml, StringComparison.Ordinal))
+        {
+            prefix = "a" + index.ToString(CultureInfo.InvariantCulture);
+            WriteAttribute(ref utf8, "xmlns:" + prefix, attribute.Namespace);
+        }
+        WriteAttribute(ref utf8, prefix + ":" + attribute.Name, attribute.Value);
+    }
+
+    private static void WriteAttribute(ref Utf8Output utf8, string name, string value)
+    {
+        utf8.Write((byte)' ');
+        utf8.Write(name);
+        utf8.Write("='"u8);
+        var rest = value.AsSpan();
+        for (int special; (special = rest.IndexOfAny(InValue)) >= 0; rest = rest[(special + 1)..])
+        {
+            utf8.Write(rest[..special]);
+            utf8.Write(Escape((byte)rest[special]));
+        }
+        utf8.Write(rest);
+        utf8.Write((byte)'\'');
+    }
+
+    private static void WriteText(ref Utf8Output utf8, ReadOnlySpan<byte> text)
+    {
+        for (int special; (special = text.IndexOfAny(InText)) >= 0; text = text[(special + 1)..])
+        {
+            utf8.Write(text[..special]);
+            utf8.Write(Escape(text[special]));
+        }
+        utf8.Write(text);
+    }
+
+    private static ReadOnlySpan<byte> Escape(byte special) => special switch
+    {
+        (byte)'&' => "&amp;"u8,
+        (byte)'<' => "&lt;"u8,
+        (byte)'>' => "&gt;"u8,
+        (byte)'\'' => "&apos;"u8,
+        (byte)'\t' => "&#9;"u8,
+        (byte)'\n' => "&#10;"u8,
+        _ => "&#13;"u8,
+    };
 }

@@ -74,7 +74,7 @@ public static class Deferred
     public static DeferredTicket<T> Later<T>(TimeSpan? expires = null)
     {
         var context = RpcContext.Current ?? throw new InvalidOperationException("Deferred.Later can only be used while a method of a contract is running.");
-        return new DeferredTicket<T>(new DeferredToken<T>(context.Defer(expires)));
+        return new DeferredTicket<T>(new DeferredToken<T>(context.Defer(typeof(T), expires)));
     }
 
     /// <summary>An answer that is known at once, for types that have no implicit conversion (interfaces).</summary>

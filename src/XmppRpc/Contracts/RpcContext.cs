@@ -34,7 +34,7 @@ public abstract class RpcContext
     public abstract void Report(RpcProgress progress);
 
     /// <summary>A token under which this call can be answered from now on.</summary>
-    internal abstract string Defer(TimeSpan? expires);
+    internal abstract string Defer(Type result, TimeSpan? expires);
 }
 
 /// <summary>How far a call is.</summary>

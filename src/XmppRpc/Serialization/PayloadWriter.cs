@@ -16,15 +16,19 @@ internal sealed class PayloadWriter
 
     public Utf8JsonWriter Json { get; }
 
-    public int BytesWritten => checked((int)(Json.BytesCommitted + Json.BytesPending));
-
     /// <summary>The payload's own copy; the writer is ready for the next one.</summary>
     public byte[] Finish()
     {
-        Json.Flush();
-        var clean = _buffer.WrittenSpan.IndexOfAny(Unclean) < 0 ? _buffer.WrittenSpan.ToArray() : Rewrite(_buffer.WrittenSpan);
+        var payload = Complete().ToArray();
         Reset();
-        return clean;
+        return payload;
+    }
+
+    /// <summary>The payload; it is valid until the reset that must follow.</summary>
+    public ReadOnlySpan<byte> Complete()
+    {
+        Json.Flush();
+        return _buffer.WrittenSpan.IndexOfAny(Unclean) < 0 ? _buffer.WrittenSpan : Rewrite(_buffer.WrittenSpan);
     }
 
     public void Reset()

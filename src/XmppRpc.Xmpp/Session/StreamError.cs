@@ -1,0 +1,26 @@
+using XmppRpc.Xmpp.Network;
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Xmpp.Session;
+
+/// <summary>The last word on a broken XML stream (RFC 6120 §4.9).</summary>
+internal static class StreamError
+{
+    /// <summary>The peer's stream error as an exception, or null if the element is none.</summary>
+    public static XmppStreamException? Read(XmppElement element, string peer)
+    {
+        if (!element.Is("error", XmppNames.Streams))
+            return null;
+        var condition = element.Children.FirstOrDefault(c => c.Namespace == XmppNames.StreamErrors && c.Name != "text")?.Name ?? "undefined-condition";
+        var text = element.Child("text", XmppNames.StreamErrors)?.Text;
+        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.", sentByPeer: true);
+    }
+
+    /// <summary>Tells the peer why, and closes our XML stream.</summary>
+    public static async ValueTask SendAsync(XmppTransport transport, string condition, CancellationToken cancellationToken)
+    {
+        var error = new XmppElement("error", XmppNames.Streams).Add(new XmppElement(condition, XmppNames.StreamErrors));
+        await transport.WriteAsync(error, cancellationToken).ConfigureAwait(false);
+        await transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

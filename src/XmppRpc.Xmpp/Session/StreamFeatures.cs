@@ -1,0 +1,18 @@
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Xmpp.Session;
+
+/// <summary>What the XMPP server offers at one stage of the negotiation (RFC 6120 §4.3.2). Forgotten at each restart of the XML stream.</summary>
+internal sealed class StreamFeatures(XmppElement element)
+{
+    public bool HasStartTls { get; } = element.Child("starttls", XmppNames.Tls) is not null;
+
+    /// <summary>Whether the server insists on STARTTLS (RFC 6120 §5.3.1).</summary>
+    public bool RequiresStartTls { get; } = element.Child("starttls", XmppNames.Tls)?.Child("required", XmppNames.Tls) is not null;
+
+    /// <summary>The SASL mechanisms, empty if there are none at this stage.</summary>
+    public IReadOnlyList<string> Mechanisms { get; } =
+        [.. element.Child("mechanisms", XmppNames.Sasl)?.Children.Where(c => c.Is("mechanism", XmppNames.Sasl)).Select(c => c.Text.Trim()) ?? []];
+
+    public bool HasBind { get; } = element.Child("bind", XmppNames.Bind) is not null;
+}

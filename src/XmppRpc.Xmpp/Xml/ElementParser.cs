@@ -1,0 +1,281 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace XmppRpc.Xmpp.Xml;
+
+/// <summary>
+/// Makes the tree of one complete token, iteratively. <see cref="BoundaryScanner"/> has seen to it that tags, quotes and sections are complete and
+/// nested; here names, references, namespaces, characters and end tags are checked. Text and its unescaping stay in the token's own array.
+/// </summary>
+internal sealed class ElementParser(XmppReaderLimits limits)
+{
+    private readonly record struct QName(int Start, int Length, int Colon)
+    {
+        public int PrefixLength => Math.Max(Colon, 0);
+        public int LocalStart => Start + Colon + 1;
+        public int LocalLength => Length - Colon - 1;
+    }
+
+    private readonly record struct RawAttribute(QName Name, int ValueStart, int ValueLength);
+
+    private struct Open
+    {
+        public XmppElement Element;
+        public QName Name;
+        public int Scope;
+        public ReadOnlyMemory<byte> Text;
+        public ArrayBufferWriter<byte>? Joined;
+    }
+
+    private readonly NamespaceScopes _scopes = new();
+    private readonly StringCache _names = new();
+    private readonly StringCache _values = new();
+    private readonly List<RawAttribute> _attributes = [];
+    private Open[] _open = new Open[8];
+    private int _depth;
+    private byte[] _bytes = [];
+    private int _at;
+    private byte[] _streamName = [];
+
+    /// <summary>The first cap that the last token exceeded, or null.</summary>
+    public string? OverCap { get; private set; }
+
+    /// <summary>The stream's opening tag; what it declares stays in force.</summary>
+    public XmppElement ParseStreamStart(byte[] tag)
+    {
+        Begin(tag);
+        var element = StartTag(out _, out var name);
+        var prefix = tag.AsSpan(name.Start, name.PrefixLength);
+        if (name.Colon >= 0 && !prefix.SequenceEqual("stream"u8) || element.Namespace.StartsWith(NamespaceScopes.Undeclared, StringComparison.Ordinal))
+            throw StreamFault.BadPrefix($"an opening tag with the prefix {StreamFault.Show(prefix)}", name.Start);
+        if (!string.Equals(element.Namespace, XmppNames.Streams, StringComparison.Ordinal))
+            throw StreamFault.At("invalid-namespace", "an opening tag that is not in the stream namespace", name.Start);
+        if (!string.Equals(element.Name, "stream", StringComparison.Ordinal))
+            throw StreamFault.At("bad-format", "an opening tag that is not <stream>", name.Start);
+        _streamName = Bytes(name).ToArray();
+        return element;
+    }
+
+    /// <summary>Checks that a tag closes the stream.</summary>
+    public void CheckStreamEnd(byte[] tag)
+    {
+        Begin(tag);
+        _at = "</".Length;
+        var name = ReadName();
+        if (!Bytes(name).SequenceEqual(_streamName))
+            throw StreamFault.NotWellFormed($"</{StreamFault.Show(Bytes(name))}> outside of a stanza", 0);
+    }
+
+    /// <summary>The default namespace of the stream's content.</summary>
+    public string ContentNamespace => _scopes.Find([]) ?? "";
+
+    /// <summary>An element without what is in it; null if its start tag is over a cap.</summary>
+    public XmppElement? ParseStartTag(byte[] tag)
+    {
+        Begin(tag);
+        var element = StartTag(out var scope, out _);
+        _scopes.CloseTo(scope);
+        return OverCap is null ? element : null;
+    }
+
+    /// <summary>A whole element; if a cap was exceeded, only its start tag, or null if it was exceeded there.</summary>
+    public XmppElement? ParseElement(byte[] bytes)
+    {
+        Begin(bytes);
+        var top = OpenElement();
+        var startTag = OverCap is null ? top : null;
+        while (_depth > 0)
+        {
+            var length = bytes.AsSpan(_at).IndexOf((byte)'<');
+            if (length > 0)
+                AddText(_at, length, XmlTextKind.Content);
+            _at += length;
+            switch (bytes[_at + 1])
+            {
+                case (byte)'/':
+                    CloseElement();
+                    break;
+                case (byte)'!':
+                    var start = _at + "<![CDATA[".Length;
+                    length = bytes.AsSpan(start).IndexOf("]]>"u8);
+                    AddText(start, length, XmlTextKind.CData);
+                    _at = start + length + "]]>".Length;
+                    break;
+                default:
+                    OpenElement();
+                    break;
+            }
+        }
+        _bytes = [];
+        return OverCap is null ? top : startTag?.CopyStartTag();
+    }
+
+    private void Begin(byte[] bytes)
+    {
+        if (!Utf8.IsValid(bytes))
+            throw StreamFault.At("unsupported-encoding", "bytes that are not UTF-8", ValidLength(bytes));
+        if (XmlChars.IndexOfForbidden(bytes) is >= 0 and var at)
+            throw StreamFault.NotWellFormed("a character that XML forbids", at);
+        OverCap = null;
+        _bytes = bytes;
+        _at = 0;
+        _depth = 0;
+    }
+
+    private static int ValidLength(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var used) == OperationStatus.Done)
+            at += used;
+        return at;
+    }
+
+    private XmppElement OpenElement()
+    {
+        var element = StartTag(out var scope, out var name);
+        if (_depth > 0)
+            _open[_depth - 1].Element.Add(element);
+        if (_bytes[_at - 2] == '/')
+        {
+            _scopes.CloseTo(scope);
+            return element;
+        }
+        if (_depth == _open.Length)
+            Array.Resize(ref _open, _depth * 2);
+        _open[_depth++] = new Open { Element = element, Name = name, Scope = scope };
+        return element;
+    }
+
+    private void CloseElement()
+    {
+        ref var open = ref _open[--_depth];
+        _at += 2;
+        var name = ReadName();
+        if (!Bytes(name).SequenceEqual(Bytes(open.Name)))
+            throw StreamFault.NotWellFormed($"</{StreamFault.Show(Bytes(name))}> where </{StreamFault.Show(Bytes(open.Name))}> belongs", name.Start);
+        SkipSpace();
+        _at++;
+        open.Element.TextUtf8 = open.Joined is null ? open.Text : open.Joined.WrittenMemory;
+        _scopes.CloseTo(open.Scope);
+        open = default;
+    }
+
+    private void AddText(int start, int length, XmlTextKind kind)
+    {
+        length = XmlText.Decode(_bytes.AsSpan(start, length), kind, start);
+        ref var open = ref _open[_depth - 1];
+        if (open.Text.IsEmpty)
+        {
+            open.Text = _bytes.AsMemory(start, length);
+            return;
+        }
+        if (open.Joined is null)
+        {
+            open.Joined = new ArrayBufferWriter<byte>(open.Text.Length + length);
+            open.Joined.Write(open.Text.Span);
+        }
+        open.Joined.Write(_bytes.AsSpan(start, length));
+    }
+
+    // Leaves _at behind the tag.
+    private XmppElement StartTag(out int scope, out QName name)
+    {
+        var tagStart = _at++;
+        name = ReadName();
+        ReadAttributes();
+        scope = _scopes.Count;
+        foreach (var raw in _attributes)
+            if (IsDeclaration(raw.Name))
+                Declare(raw, scope);
+
+        var element = new XmppElement(Local(name), Namespace(name) ?? Synthetic(name));
+        if (name.Colon == "xmlns".Length && Bytes(name).StartsWith("xmlns"u8))
+            throw StreamFault.BadPrefix("an element with the prefix 'xmlns'", tagStart);
+        foreach (var raw in _attributes)
+            if (!IsDeclaration(raw.Name))
+                AddAttribute(element, raw);
+        return element;
+    }
+
+    private void ReadAttributes()
+    {
+        _attributes.Clear();
+        while (true)
+        {
+            SkipSpace();
+            if (_bytes[_at] == '/')
+                _at++;
+            if (_bytes[_at] == '>')
+            {
+                _at++;
+                return;
+            }
+            var name = ReadName();
+            SkipSpace();
+            _at++;
+            SkipSpace();
+            var quote = _bytes[_at++];
+            var length = _bytes.AsSpan(_at).IndexOf(quote);
+            if (_attributes.Count < limits.MaxAttributes)
+                _attributes.Add(new RawAttribute(name, _at, length));
+            else
+                OverCap ??= $"more than {limits.MaxAttributes} attributes";
+            _at += length + 1;
+        }
+    }
+
+    private bool IsDeclaration(QName name) => Bytes(name).StartsWith("xmlns"u8) && (name.Colon == "xmlns".Length || name.Length == "xmlns".Length);
+
+    private void Declare(RawAttribute raw, int scope)
+    {
+        if (_scopes.Count < limits.MaxNamespaces)
+            _scopes.Declare(raw.Name.Colon < 0 ? default : _bytes.AsMemory(raw.Name.LocalStart, raw.Name.LocalLength), Value(raw, _names), scope, raw.Name.Start);
+        else
+            OverCap ??= $"more than {limits.MaxNamespaces} namespace declarations";
+    }
+
+    private void AddAttribute(XmppElement element, RawAttribute raw)
+    {
+        var name = Local(raw.Name);
+        var ns = raw.Name.Colon < 0 ? "" : Namespace(raw.Name) ?? Synthetic(raw.Name);
+        foreach (var other in element.Attributes)
+            if (string.Equals(other.Name, name, StringComparison.Ordinal) && string.Equals(other.Namespace, ns, StringComparison.Ordinal))
+                throw StreamFault.NotWellFormed($"the attribute {StreamFault.Show(Bytes(raw.Name))} twice", raw.Name.Start);
+        element.Add(new XmppAttribute(name, ns, Value(raw, ns.Length == 0 && name is "from" or "to" or "type" ? _values : null)));
+    }
+
+    private string Value(RawAttribute raw, StringCache? cache)
+    {
+        var value = _bytes.AsSpan(raw.ValueStart, raw.ValueLength);
+        value = value[..XmlText.Decode(value, XmlTextKind.Attribute, raw.ValueStart)];
+        return cache is null ? Encoding.UTF8.GetString(value) : cache.Get(value);
+    }
+
+    private QName ReadName()
+    {
+        var start = _at;
+        _at += _bytes.AsSpan(start).IndexOfAnyExcept(XmlChars.NameBytes);
+        var name = _bytes.AsSpan(start, _at - start);
+        var colon = name.IndexOf((byte)':');
+        if (colon >= 0 && !XmlChars.IsNCName(name[..colon]) || !XmlChars.IsNCName(name[(colon + 1)..]))
+            throw StreamFault.NotWellFormed($"{StreamFault.Show(name)}, which is no name", start);
+        if (name.Length > limits.MaxNameBytes)
+            OverCap ??= $"a name of more than {limits.MaxNameBytes} bytes";
+        return new QName(start, name.Length, colon);
+    }
+
+    private ReadOnlySpan<byte> Bytes(QName name) => _bytes.AsSpan(name.Start, name.Length);
+
+    private string Local(QName name) => _names.Get(_bytes.AsSpan(name.LocalStart, name.LocalLength));
+
+    private string? Namespace(QName name) => _scopes.Find(_bytes.AsSpan(name.Start, name.PrefixLength));
+
+    private string Synthetic(QName name) => NamespaceScopes.Undeclared + Encoding.UTF8.GetString(_bytes.AsSpan(name.Start, name.PrefixLength));
+
+    private void SkipSpace()
+    {
+        while (XmlChars.IsSpace(_bytes[_at]))
+            _at++;
+    }
+}

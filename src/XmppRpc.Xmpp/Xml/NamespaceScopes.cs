@@ -1,0 +1,38 @@
+namespace XmppRpc.Xmpp.Xml;
+
+/// <summary>The namespace declarations in force, innermost last (Namespaces in XML 1.0 §6).</summary>
+internal sealed class NamespaceScopes
+{
+    public const string Undeclared = "urn:xmpprpc:undeclared:";
+    private const string Xmlns = "http://www.w3.org/2000/xmlns/";
+
+    private readonly List<(ReadOnlyMemory<byte> Prefix, string Namespace)> _declared = [];
+
+    /// <summary>How many declarations are in force; give it to <see cref="CloseTo"/> to end those made since.</summary>
+    public int Count => _declared.Count;
+
+    public void CloseTo(int count) => _declared.RemoveRange(count, _declared.Count - count);
+
+    /// <summary>Declares a prefix, empty for the default; <paramref name="scope"/> is <see cref="Count"/> before the element's first declaration.</summary>
+    public void Declare(ReadOnlyMemory<byte> prefix, string ns, int scope, int at)
+    {
+        var isXml = prefix.Span.SequenceEqual("xml"u8);
+        if (prefix.Span.SequenceEqual("xmlns"u8) || isXml != string.Equals(ns, XmppNames.Xml, StringComparison.Ordinal) || string.Equals(ns, Xmlns, StringComparison.Ordinal))
+            throw StreamFault.BadPrefix("a declaration of the prefix or namespace of 'xml' or 'xmlns'", at);
+        if (ns.Length == 0 && !prefix.IsEmpty)
+            throw StreamFault.BadPrefix($"the prefix {StreamFault.Show(prefix.Span)} declared as no namespace", at);
+        for (var i = scope; i < _declared.Count; i++)
+            if (_declared[i].Prefix.Span.SequenceEqual(prefix.Span))
+                throw StreamFault.NotWellFormed("a namespace declared twice in one tag", at);
+        _declared.Add((prefix, ns));
+    }
+
+    /// <summary>The namespace of a prefix, empty for the default; null if the prefix is not declared.</summary>
+    public string? Find(ReadOnlySpan<byte> prefix)
+    {
+        for (var i = _declared.Count - 1; i >= 0; i--)
+            if (_declared[i].Prefix.Span.SequenceEqual(prefix))
+                return _declared[i].Namespace;
+        return prefix.IsEmpty ? "" : prefix.SequenceEqual("xml"u8) ? XmppNames.Xml : null;
+    }
+}

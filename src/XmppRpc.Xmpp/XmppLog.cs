@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace XmppRpc.Xmpp;
+
+/// <summary>Everything this assembly logs. Never a secret, never what a stanza says.</summary>
+internal static partial class XmppLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "Connecting {Account} to {Endpoint}.")]
+    public static partial void Connecting(ILogger log, Jid account, string endpoint);
+
+    [LoggerMessage(2, LogLevel.Debug, "{Account}: TLS established, {Protocol}.")]
+    public static partial void Encrypted(ILogger log, Jid account, string protocol);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Account}: authenticated by {Mechanism}.")]
+    public static partial void Authenticated(ILogger log, Jid account, string mechanism);
+
+    [LoggerMessage(4, LogLevel.Information, "Connected as {Jid}.")]
+    public static partial void Connected(ILogger log, Jid jid);
+
+    [LoggerMessage(5, LogLevel.Information, "Disconnected {Jid} in order.")]
+    public static partial void Disconnected(ILogger log, Jid jid);
+
+    [LoggerMessage(6, LogLevel.Warning, "Lost the connection of {Jid}: {Reason}")]
+    public static partial void Lost(ILogger log, Jid jid, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Jid}: passed over an element from {Sender}: {Reason}. Further ones from there are only counted.")]
+    public static partial void Skipped(ILogger log, Jid jid, string sender, string reason);
+}

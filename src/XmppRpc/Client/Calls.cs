@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using XmppRpc.Frames;
+
+namespace XmppRpc.Client;
+
+/// <summary>One request, one reply.</summary>
+internal sealed class UnaryCall<T>(PendingCalls calls, CallRequest request, JsonTypeInfo<T>? result) : PendingCall(calls, request)
+{
+    // Continuations run where the reply is worked off: on the pool, under the hold of the stanza that brought it.
+    private readonly TaskCompletionSource<T> _completion = new();
+
+    public Task<T> Task => _completion.Task;
+
+    public override void Complete(CallBoundFrame last)
+    {
+        try
+        {
+            _completion.TrySetResult(Replies.Result(this, last, result));
+        }
+        catch (Exception e)
+        {
+            _completion.TrySetException(e);
+        }
+    }
+
+    public override void Fail(Exception error)
+    {
+        if (error is OperationCanceledException canceled)
+            _completion.TrySetCanceled(canceled.CancellationToken);
+        else
+            _completion.TrySetException(error);
+    }
+}
+
+/// <summary>One request, no answer: it ends when it is written.</summary>
+internal sealed class OneWayCall(PendingCalls calls, CallRequest request) : PendingCall(calls, request)
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Task => _completion.Task;
+
+    public override void OnWritten(Exception? failure)
+    {
+        if (!TrySettle())
+            return;
+        if (failure is null)
+            _completion.TrySetResult();
+        else
+            _completion.TrySetException(PendingCalls.ConnectionLost(this, failure));
+    }
+
+    public override void Complete(CallBoundFrame last) => _completion.TrySetResult();
+
+    public override void Fail(Exception error)
+    {
+        if (error is OperationCanceledException canceled)
+            _completion.TrySetCanceled(canceled.CancellationToken);
+        else
+            _completion.TrySetException(error);
+    }
+}
+
+/// <summary>Reads what a callee answered.</summary>
+internal static class Replies
+{
+    /// <summary>The result of a reply, or the exception a fault stands for.</summary>
+    public static T Result<T>(PendingCall call, CallBoundFrame last, JsonTypeInfo<T>? result)
+    {
+        if (last is FaultFrame fault)
+            throw Fault(call, fault);
+        if (result is null)
+            return default!;
+        try
+        {
+            return JsonSerializer.Deserialize(((ReplyFrame)last).Result.Span, result)!;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            throw Unreadable(call, typeof(T), e);
+        }
+    }
+
+    public static RpcException Unreadable(PendingCall call, Type type, Exception inner) =>
+        new(RpcStatus.Internal, $"{call.Request.Method} at {call.Peer} answered what cannot be read as {type.Name}. Do both sides have the same version of the contract and its types?", inner)
+        {
+            Remote = call.Peer,
+            CallId = call.Id.ToCallId(),
+            Outcome = RpcOutcome.Executed,
+        };
+
+    public static RpcException Fault(PendingCall call, FaultFrame fault)
+    {
+        var message = PlainText.Of(fault.Message) is { Length: > 0 } text ? text : $"{call.Request.Method} at {call.Peer} failed with {fault.Status}.";
+        var outcome = fault.Ran switch { true => RpcOutcome.Executed, false => RpcOutcome.NotExecuted, null => RpcOutcome.Unknown };
+        return fault.Status == RpcStatus.DeadlineExceeded
+            ? new RpcTimeoutException(message) { Code = fault.Code, Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome }
+            : new RpcException(fault.Status, message) { Code = fault.Code, Detail = Detail(fault), Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome };
+    }
+
+    private static JsonElement? Detail(FaultFrame fault)
+    {
+        if (fault.Detail.IsEmpty)
+            return null;
+        using var document = JsonDocument.Parse(fault.Detail);
+        return document.RootElement.Clone();
+    }
+}

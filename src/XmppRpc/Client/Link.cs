@@ -1,0 +1,120 @@
+using XmppRpc.Frames;
+using XmppRpc.Timing;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Client;
+
+/// <summary>
+/// This caller process and one callee process: the calls between them are numbered here, and here it is known below which number all are settled,
+/// so that the callee can forget them. Safe for concurrent use.
+/// </summary>
+internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time) : IExpires
+{
+    private const int LowEvery = 64;
+    private const int MaxSpan = 1024;
+    private static readonly TimeSpan LowAfter = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, PendingCall> _open = new();
+    private readonly SortedSet<long> _stragglers = [];
+    private Deadline? _lowDue;
+    private long _next = 1;
+    private long _low = 1;
+    private int _settledSinceLow;
+    private long _usedAt = time.GetTimestamp();
+
+    public Jid Peer { get; } = peer;
+
+    public PeerInfo Info { get; } = info;
+
+    public string Id { get; } = CallId.NewLink(info.Instance);
+
+    public int OpenCalls
+    {
+        get
+        {
+            lock (_lock)
+                return _open.Count;
+        }
+    }
+
+    /// <summary>More calls are stuck than a <c>low</c> can name, so the callee would remember all that came after them: new calls need a new link.</summary>
+    public bool IsWorn
+    {
+        get
+        {
+            lock (_lock)
+                return _stragglers.Count >= LowFrame.MaxBut && _next - _low > 16 * MaxSpan;
+        }
+    }
+
+    public bool IsIdleFor(TimeSpan span)
+    {
+        lock (_lock)
+            return _open.Count == 0 && time.GetElapsedTime(_usedAt) >= span;
+    }
+
+    public CallId Add(PendingCall call)
+    {
+        lock (_lock)
+        {
+            _usedAt = time.GetTimestamp();
+            _open.Add(_next, call);
+            return new CallId(Id, _next++);
+        }
+    }
+
+    public PendingCall? Find(long number)
+    {
+        lock (_lock)
+            return _open.GetValueOrDefault(number);
+    }
+
+    public List<PendingCall> Open()
+    {
+        lock (_lock)
+            return [.. _open.Values];
+    }
+
+    /// <summary>Forgets a call. Now and then this tells the callee what it may forget.</summary>
+    public void Settle(long number)
+    {
+        LowFrame? low = null;
+        lock (_lock)
+        {
+            if (!_open.Remove(number))
+                return;
+            _usedAt = time.GetTimestamp();
+            if (++_settledSinceLow >= LowEvery)
+                low = TakeLow();
+            else if (_settledSinceLow == 1)
+                wheel.Set(_lowDue ??= new Deadline(this), LowAfter);
+        }
+        if (low is not null)
+            batcher.Append(Peer, low);
+    }
+
+    void IExpires.Expire()
+    {
+        LowFrame? low;
+        lock (_lock)
+            low = _settledSinceLow > 0 ? TakeLow() : null;
+        if (low is not null)
+            batcher.Append(Peer, low);
+    }
+
+    private LowFrame TakeLow()
+    {
+        _settledSinceLow = 0;
+        _stragglers.RemoveWhere(number => !_open.ContainsKey(number));
+        for (; _low < _next; _low++)
+        {
+            if (!_open.ContainsKey(_low))
+                continue;
+            if (_next - _low <= MaxSpan || _stragglers.Count >= LowFrame.MaxBut)
+                break;
+            _stragglers.Add(_low);
+        }
+        return new LowFrame(Id, _low, [.. _stragglers]);
+    }
+}

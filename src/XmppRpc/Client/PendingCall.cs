@@ -1,0 +1,153 @@
+using XmppRpc.Contracts;
+using XmppRpc.Frames;
+using XmppRpc.Timing;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Client;
+
+/// <summary>What a call asks for, of whom.</summary>
+internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMemory<byte> Arguments, TimeSpan Timeout)
+{
+    /// <summary>The first credit, of a stream.</summary>
+    public Credit? Credit { get; init; }
+}
+
+/// <summary>
+/// One call that waits for its end. It is settled exactly once: by the callee's last frame, the deadline, the caller's token, the loss of the peer or
+/// of the connection. Whoever settles it completes it.
+/// </summary>
+internal abstract class PendingCall(PendingCalls calls, CallRequest request) : IExpires
+{
+    private Deadline? _deadline;
+    private CancellationTokenRegistration _cancellation;
+    private OutgoingCall? _frame;
+    private Link? _link;
+    private CancellationTokenSource? _search;
+    private int _settled;
+
+    public CallRequest Request { get; } = request;
+
+    public CallId Id { get; private set; }
+
+    public Jid? Peer => _link?.Peer;
+
+    public bool IsSettled => Volatile.Read(ref _settled) != 0;
+
+    /// <summary>When the call's time is over, by the wheel's clock; null for never.</summary>
+    public long? DueAt { get; private set; }
+
+    protected PendingCalls Calls { get; } = calls;
+
+    /// <summary>The callee's last frame; runs on the pool, may run the awaiting code.</summary>
+    public abstract void Complete(CallBoundFrame last);
+
+    /// <summary>Any other end; runs on the pool, may run the awaiting code.</summary>
+    public abstract void Fail(Exception error);
+
+    /// <summary>A frame that does not end the call; runs on the receiving loop, in order, so it only takes note.</summary>
+    public virtual void Note(CallBoundFrame frame) { }
+
+    /// <summary>The call's frame was given to the connection, or could not be.</summary>
+    public virtual void OnWritten(Exception? failure) { }
+
+    /// <summary>Starts the clock and listens to the token, before the peer is even looked for.</summary>
+    public void Arm(DeadlineWheel wheel, CancellationToken cancellationToken)
+    {
+        if (Request.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            DueAt = wheel.Now + (long)Request.Timeout.TotalMilliseconds;
+            _deadline = new Deadline(this);
+            wheel.Set(_deadline, Request.Timeout);
+        }
+        if (cancellationToken.CanBeCanceled)
+            _cancellation = cancellationToken.UnsafeRegister(static (call, token) => ((PendingCall)call!).OnCanceled(token), this);
+        if (IsSettled)
+            Disarm(wheel);
+    }
+
+    /// <summary>Stops the clock, for good or because the call was taken.</summary>
+    public void ClearDeadline(DeadlineWheel wheel)
+    {
+        if (_deadline is { } deadline)
+            wheel.Clear(deadline);
+    }
+
+    /// <summary>Stops the clock and listens to the token no more.</summary>
+    public void Disarm(DeadlineWheel wheel)
+    {
+        ClearDeadline(wheel);
+        _cancellation.Unregister();
+    }
+
+    /// <summary>A token for the search of the peer; it fires when the call is settled.</summary>
+    public CancellationToken BeginSearch()
+    {
+        var search = new CancellationTokenSource();
+        Interlocked.Exchange(ref _search, search);
+        if (IsSettled)
+            search.Cancel();
+        return search.Token;
+    }
+
+    /// <summary>Gives the call its place on a link and the frame that carries it.</summary>
+    public void Bind(Link link, CallId id, OutgoingCall frame)
+    {
+        (Id, _frame) = (id, frame);
+        // Pairs with TrySettle: either we see the call settled, or whoever settles it sees the link.
+        Interlocked.Exchange(ref _link, link);
+    }
+
+    /// <summary>True for the one who may complete the call.</summary>
+    public bool TrySettle()
+    {
+        if (Interlocked.Exchange(ref _settled, 1) != 0)
+            return false;
+        Calls.OnSettled(this, Volatile.Read(ref _link));
+        Volatile.Read(ref _search)?.Cancel();
+        return true;
+    }
+
+    /// <summary>Takes the call's frame back if it is still here; true if the callee may have seen it.</summary>
+    public bool WasSent() => _frame is { } frame && !frame.TryWithdraw();
+
+    void IExpires.Expire()
+    {
+        if (!TrySettle())
+            return;
+        var sent = WasSent();
+        if (sent)
+            Calls.SendCancel(this);
+        var message = Peer is null
+            ? $"{Request.Method} was not sent: no instance at {Request.Target} answered within {Request.Timeout}. It may be offline, not serve the contract, or not let this account in."
+            : $"{Request.Method} at {Peer} was not answered within {Request.Timeout}.";
+        PendingCalls.FailLater(this, new RpcTimeoutException(message) { Remote = Peer, Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
+    }
+
+    private void OnCanceled(CancellationToken token)
+    {
+        if (!TrySettle())
+            return;
+        if (WasSent())
+            Calls.SendCancel(this);
+        PendingCalls.FailLater(this, new OperationCanceledException(token));
+    }
+}
+
+/// <summary>The frame of a pending call: it says what time is left when it is written.</summary>
+internal sealed class OutgoingCall : CallFrame
+{
+    private readonly PendingCall _call;
+    private readonly DeadlineWheel _wheel;
+
+    public OutgoingCall(CallId id, PendingCall call, DeadlineWheel wheel) : base(id, call.Request.Method.Path, call.Request.Method.Version, call.Request.Arguments)
+    {
+        (_call, _wheel) = (call, wheel);
+        Credit = call.Request.Credit;
+        IsOneWay = call.Request.Method.Kind == RpcMethodKind.OneWay;
+    }
+
+    // A stream's time is for its first sign of life, so the callee is not told.
+    public override long? TimeToLive => Credit is null && _call.DueAt is { } due ? due - _wheel.Now : null;
+
+    public override void OnWritten(Exception? failure) => _call.OnWritten(failure);
+}

@@ -1,0 +1,141 @@
+using XmppRpc.Contracts;
+using XmppRpc.Frames;
+using XmppRpc.Timing;
+
+namespace XmppRpc.Client;
+
+/// <summary>
+/// All calls that this endpoint has made and that are not settled. A call starts here: armed with its deadline, led to a link, queued as a frame.
+/// Its replies are brought here, and it is timed out, cancelled and failed here.
+/// </summary>
+internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options)
+{
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Starts a call; whatever happens is told to the call.</summary>
+    public void Start(PendingCall call, Targets targets, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _count) > options.MaxPendingCalls)
+        {
+            Refuse(call, $"{options.MaxPendingCalls} calls are open. Await some first, or raise RpcEndpointOptions.MaxPendingCalls.");
+            return;
+        }
+        if (call.Request.Arguments.Length + 1024 > options.MaxStanzaBytes)
+        {
+            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
+            return;
+        }
+        call.Arm(wheel, cancellationToken);
+        if (targets.TryGet(call.Request) is { } link)
+            Launch(call, link);
+        else if (!call.IsSettled)
+            _ = FindAndLaunchAsync(call, targets);
+    }
+
+    /// <summary>Takes a frame of the link's peer. What ends a call, and so may run user code, is added to the work; the rest is noted here, in order.</summary>
+    public static void Receive(Link link, CallBoundFrame frame, HandOver work)
+    {
+        if (link.Find(frame.Id.Number) is not { } call)
+            return;
+        if (frame is not (ReplyFrame or FaultFrame { IsStreamed: false }))
+            call.Note(frame);
+        else if (call.TrySettle())
+            work.Add(new Completion(call, frame));
+    }
+
+    /// <summary>Ends all calls of a link whose peer is gone.</summary>
+    public static void FailAll(Link link, Func<PendingCall, RpcException> error)
+    {
+        foreach (var call in link.Open())
+            Fail(call, error(call));
+    }
+
+    public static void Fail(PendingCall call, RpcException error)
+    {
+        if (!call.TrySettle())
+            return;
+        var sent = call.WasSent();
+        FailLater(call, new RpcException(error.Status, error.Message, error.InnerException)
+        {
+            Code = error.Code,
+            Remote = call.Peer ?? error.Remote,
+            Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted,
+        });
+    }
+
+    public static RpcException ConnectionLost(PendingCall call, Exception reason) => new(RpcStatus.Unavailable, $"The connection to the XMPP server ended during {call.Request.Method}: {reason.Message}", reason);
+
+    /// <summary>Completes a settled call on the pool, as the caller's code may run.</summary>
+    public static void FailLater(PendingCall call, Exception error) => ThreadPool.UnsafeQueueUserWorkItem(static state => state.call.Fail(state.error), (call, error), preferLocal: false);
+
+    public void SendCancel(PendingCall call)
+    {
+        if (call is { Peer: { } peer } and not OneWayCall)
+            batcher.Append(peer, new CancelFrame(call.Id));
+    }
+
+    public void Send(PendingCall call, CallBoundFrame frame)
+    {
+        if (call.Peer is { } peer)
+            batcher.Append(peer, frame);
+    }
+
+    /// <summary>The callee has the call and takes its time: the deadline no longer counts.</summary>
+    public void ClearDeadline(PendingCall call) => call.ClearDeadline(wheel);
+
+    /// <summary>The caller no longer waits, so neither its token nor the deadline ends the call.</summary>
+    public void Disarm(PendingCall call) => call.Disarm(wheel);
+
+    public void OnSettled(PendingCall call, Link? link)
+    {
+        Interlocked.Decrement(ref _count);
+        call.Disarm(wheel);
+        link?.Settle(call.Id.Number);
+    }
+
+    private async Task FindAndLaunchAsync(PendingCall call, Targets targets)
+    {
+        try
+        {
+            Launch(call, await targets.FindAsync(call.Request, call.BeginSearch()).ConfigureAwait(false));
+        }
+        catch (Exception e)
+        {
+            var error = e as RpcException ?? ConnectionLost(call, e);
+            if (call.TrySettle())
+                FailLater(call, error);
+        }
+    }
+
+    private void Launch(PendingCall call, Link link)
+    {
+        if (link.OpenCalls >= options.MaxPendingCallsPerPeer)
+        {
+            if (call.TrySettle())
+                FailLater(call, Exhausted($"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer."));
+            return;
+        }
+        var id = link.Add(call);
+        var frame = new OutgoingCall(id, call, wheel);
+        call.Bind(link, id, frame);
+        if (call.IsSettled)
+            link.Settle(id.Number);
+        else
+            batcher.Append(link.Peer, frame);
+    }
+
+    private static void Refuse(PendingCall call, string message, string? code = null)
+    {
+        if (call.TrySettle())
+            FailLater(call, Exhausted(message, code));
+    }
+
+    private static RpcException Exhausted(string message, string? code = null) => new(RpcStatus.ResourceExhausted, message) { Code = code, Outcome = RpcOutcome.NotExecuted };
+
+    private sealed class Completion(PendingCall call, CallBoundFrame last) : IHandedOver
+    {
+        public void Run() => call.Complete(last);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using XmppRpc.Frames;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Client;
+
+/// <summary>What finding a peer needs of the rooms above.</summary>
+/// <param name="DiscoverAsync">Asks an address what it is (XEP-0030); throws <see cref="RpcException"/> if nobody is there.</param>
+/// <param name="AnnounceAsync">Sends directed presence, so that each side learns of the other's death.</param>
+internal sealed record PeerFinder(Func<Jid, CancellationToken, Task<PeerInfo>> DiscoverAsync, Func<Jid, ValueTask> AnnounceAsync);
+
+/// <summary>Leads a call to a link: at once to a peer that is known, else after disco (a full JID, a component) or <c>who</c> (a bare JID: any instance).</summary>
+internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder finder, TimeProvider time)
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan[] AskAgain = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
+
+    private readonly ConcurrentDictionary<Jid, Task<Link>> _discoveries = new();
+    private readonly ConcurrentDictionary<(Jid, string), Search> _searches = new();
+
+    /// <summary>The link to take now, or null if the peer must be found first.</summary>
+    public Link? TryGet(CallRequest request)
+    {
+        var (contract, version) = (request.Method.Contract, request.Method.Version);
+        if (!IsAnyInstance(request.Target))
+            return links.Current(request.Target) is { IsWorn: false } link && link.Info.Serves(contract, version) ? link : null;
+        if (!_searches.TryGetValue((request.Target, Key(contract, version)), out var search))
+            return null;
+        AskIfStale(search);
+        return Pick(request);
+    }
+
+    /// <summary>Finds the peer; waits until somebody answers or the token fires. Somebody who does not serve the contract to us throws.</summary>
+    public async Task<Link> FindAsync(CallRequest request, CancellationToken cancellationToken) => IsAnyInstance(request.Target)
+        ? await FindInstanceAsync(request, cancellationToken).ConfigureAwait(false)
+        : await FindAddressAsync(request, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>An instance answered <c>who</c>; it counts only if it was asked.</summary>
+    public async ValueTask HereAsync(Jid from, HereFrame here)
+    {
+        if (!_searches.TryGetValue((from.Bare, here.Contract), out var search))
+            return;
+        if (links.Current(from)?.Info.Instance != here.Instance)
+            await finder.AnnounceAsync(from).ConfigureAwait(false);
+        links.Learn(from, new PeerInfo(here.Instance, FrozenSet.Create(StringComparer.Ordinal, here.Contract), here.MaxStanzaBytes));
+        search.Answered();
+    }
+
+    private static bool IsAnyInstance(Jid target) => target is { IsBare: true, Local: not null };
+
+    private static string Key(string contract, int version) => $"{contract}:{version}";
+
+    private async Task<Link> FindAddressAsync(CallRequest request, CancellationToken cancellationToken)
+    {
+        var target = request.Target;
+        // Callers that ask at the same time share one disco; none of them may cancel it for the others.
+        var discovery = _discoveries.GetOrAdd(target, DiscoverAsync);
+        var link = await discovery.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (link.Info.Serves(request.Method.Contract, request.Method.Version))
+            return link;
+        var served = string.Join(", ", link.Info.Contracts.Order(StringComparer.Ordinal).Take(16));
+        throw new RpcException(RpcStatus.Unimplemented, $"{target} does not serve {request.Method.Contract} version {request.Method.Version} to this account. "
+            + (served.Length > 0 ? $"It serves {PlainText.Of(served)}." : "It serves it nothing: check the contract's name and version, and whom [RpcAuthorize] lets in."))
+        {
+            Code = FrameNames.UnknownMethod,
+            Remote = target,
+            Outcome = RpcOutcome.NotExecuted,
+        };
+    }
+
+    private async Task<Link> DiscoverAsync(Jid target)
+    {
+        await Task.Yield();
+        try
+        {
+            await finder.AnnounceAsync(target).ConfigureAwait(false);
+            return links.Learn(target, await finder.DiscoverAsync(target, CancellationToken.None).ConfigureAwait(false));
+        }
+        finally
+        {
+            _discoveries.TryRemove(target, out _);
+        }
+    }
+
+    private async Task<Link> FindInstanceAsync(CallRequest request, CancellationToken cancellationToken)
+    {
+        var search = _searches.GetOrAdd((request.Target, Key(request.Method.Contract, request.Method.Version)), static key => new Search(key.Item1, key.Item2));
+        for (var round = 0; ; round++)
+        {
+            var answer = search.NextAnswer();
+            if (Pick(request) is { } link)
+                return link;
+            Ask(search);
+            try
+            {
+                await answer.WaitAsync(round < AskAgain.Length ? AskAgain[round] : Refresh, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Nobody yet: ask again.
+            }
+        }
+    }
+
+    private Link? Pick(CallRequest request)
+    {
+        Link? best = null;
+        foreach (var link in links.Instances(request.Target))
+            if (!link.IsWorn && link.Info.Serves(request.Method.Contract, request.Method.Version) && (best is null || link.OpenCalls < best.OpenCalls))
+                best = link;
+        return best;
+    }
+
+    private void AskIfStale(Search search)
+    {
+        if (time.GetElapsedTime(search.AskedAt) >= Refresh)
+            Ask(search);
+    }
+
+    private void Ask(Search search)
+    {
+        search.AskedAt = time.GetTimestamp();
+        batcher.Append(search.Target, new WhoFrame(search.Contract));
+    }
+
+    /// <summary>One bare JID and contract that was asked for.</summary>
+    private sealed class Search(Jid target, string contract)
+    {
+        private TaskCompletionSource _answer = NewAnswer();
+
+        public Jid Target { get; } = target;
+
+        public string Contract { get; } = contract;
+
+        public long AskedAt { get; set; }
+
+        public Task NextAnswer() => Volatile.Read(ref _answer).Task;
+
+        public void Answered() => Interlocked.Exchange(ref _answer, NewAnswer()).TrySetResult();
+
+        private static TaskCompletionSource NewAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

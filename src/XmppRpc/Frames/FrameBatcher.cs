@@ -1,0 +1,222 @@
+using System.Buffers;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Frames;
+
+/// <summary>Sizes of what <see cref="FrameBatcher"/> sends.</summary>
+/// <param name="MaxBytes">Bytes at which a stanza takes no further frame; a larger frame goes alone.</param>
+/// <param name="MaxFrames">Most frames in a stanza.</param>
+/// <param name="MaxHold">Longest time that frames wait for the rest of a hold.</param>
+internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold);
+
+/// <summary>
+/// Lets frames for the same peer share stanzas: the writer rule. Frames queue per peer. Outside a hold, the first one queues the writer on the thread pool;
+/// it yields once, sends a stanza to each peer in turn, and queues itself again while frames are left. Nothing is sent on the thread that appends.
+/// While a received stanza is worked off (a hold), the frames that come of it gather until its last call has started, a stanza is full, or the hold is too old.
+/// </summary>
+internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
+{
+    private const int Idle = 0, Queued = 1, Yielded = 2, Sending = 3;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Jid, PeerQueue> _queues = new();
+    private readonly Queue<PeerQueue> _turns = new();
+    private readonly List<Frame> _batch = [];
+    private readonly ArrayBufferWriter<byte> _text = new(8 * 1024);
+    private readonly Func<Jid, ReadOnlyMemory<byte>, ValueTask> _send;
+    private readonly BatchLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ITimer _holdTimer;
+    private Task _sending = Task.CompletedTask;
+    private int _state;
+    private int _holds;
+    private long _heldSince;
+    private bool _timerArmed;
+    private Exception? _closed;
+
+    /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way; its failure ends the batcher.</summary>
+    public FrameBatcher(Func<Jid, ReadOnlyMemory<byte>, ValueTask> send, BatchLimits limits, TimeProvider time)
+    {
+        (_send, _limits, _time) = (send, limits, time);
+        _holdTimer = time.CreateTimer(static batcher => ((FrameBatcher)batcher!).OnHoldTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Append(Jid peer, Frame frame)
+    {
+        lock (_lock)
+        {
+            if (_closed is null)
+            {
+                if (!_queues.TryGetValue(peer, out var queue))
+                {
+                    _queues.Add(peer, queue = new PeerQueue(peer));
+                    _turns.Enqueue(queue);
+                }
+                queue.Add(frame);
+                if (_holds == 0 || queue.Count >= _limits.MaxFrames || queue.Bytes >= _limits.MaxBytes || _time.GetElapsedTime(_heldSince) >= _limits.MaxHold)
+                    QueueWriter();
+                return;
+            }
+        }
+        frame.OnWritten(_closed);
+    }
+
+    /// <summary>Begins a hold; each must be released.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+        {
+            if (_holds++ > 0)
+                return;
+            _heldSince = _time.GetTimestamp();
+            if (_timerArmed)
+                return;
+            _timerArmed = true;
+            _holdTimer.Change(_limits.MaxHold, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Ends a hold; with the last one, what has gathered leaves.</summary>
+    public void Release()
+    {
+        lock (_lock)
+            if (--_holds == 0 && _turns.Count > 0)
+                QueueWriter();
+    }
+
+    /// <summary>Ends the batcher: frames that wait and come from now on are told why they are not written.</summary>
+    public void Close(Exception reason)
+    {
+        List<Frame> left = [];
+        lock (_lock)
+        {
+            if (_closed is not null)
+                return;
+            _closed = reason;
+            foreach (var queue in _turns)
+                queue.Drain(left);
+            _queues.Clear();
+            _turns.Clear();
+        }
+        foreach (var frame in left)
+            frame.OnWritten(reason);
+    }
+
+    /// <summary>Waits for the stanza that is being sent.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close(new ObjectDisposedException(nameof(FrameBatcher)));
+        await _holdTimer.DisposeAsync().ConfigureAwait(false);
+        await _sending.ConfigureAwait(false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_lock)
+        {
+            if (_state == Queued)
+            {
+                // Let what is runnable now append first: its frames share the stanza.
+                _state = Yielded;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
+            }
+            _state = Sending;
+        }
+        _sending = SendAsync();
+    }
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            int peers;
+            lock (_lock)
+                peers = _turns.Count;
+            for (; peers > 0 && TakeBatch() is { } peer; peers--)
+                if (_batch.Count > 0)
+                    await SendBatchAsync(peer).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Close(e);
+        }
+        lock (_lock)
+        {
+            _state = Idle;
+            if (_turns.Count > 0)
+            {
+                _state = Yielded;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+        }
+    }
+
+    private async ValueTask SendBatchAsync(Jid peer)
+    {
+        Exception? failure = null;
+        try
+        {
+            WriteText();
+            await _send(peer, _text.WrittenMemory).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
+        }
+        finally
+        {
+            foreach (var frame in _batch)
+                frame.OnWritten(failure);
+            _batch.Clear();
+        }
+    }
+
+    private void WriteText()
+    {
+        _text.ResetWrittenCount();
+        var writer = new FrameWriter(_text);
+        foreach (var frame in _batch)
+            frame.Write(ref writer);
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(_text.WrittenMemory[..^1], out var lines);
+        QuoteSwap.Swap(lines);
+    }
+
+    private Jid? TakeBatch()
+    {
+        lock (_lock)
+        {
+            if (!_turns.TryDequeue(out var queue))
+                return null;
+            queue.Take(_batch, _limits);
+            if (queue.Count > 0)
+                _turns.Enqueue(queue);
+            else
+                _queues.Remove(queue.Peer);
+            return queue.Peer;
+        }
+    }
+
+    private void QueueWriter()
+    {
+        if (_state != Idle)
+            return;
+        _state = Queued;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void OnHoldTimer()
+    {
+        lock (_lock)
+        {
+            _timerArmed = false;
+            if (_holds == 0)
+                return;
+            if (_turns.Count > 0 && _time.GetElapsedTime(_heldSince) >= _limits.MaxHold)
+                QueueWriter();
+            _timerArmed = true;
+            _holdTimer.Change(_limits.MaxHold, Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Text.Json;
+
+namespace XmppRpc.Frames;
+
+/// <summary>
+/// What the members behind the first one say, whichever frame they are in. Unknown members are ignored; a known one of another type makes the line no frame.
+/// Numbers are whole, from 0 to 2^53.
+/// </summary>
+internal struct FrameMembers(TextCache names)
+{
+    private const long MaxNumber = 1L << 53;
+
+    public string? Method;
+    public string? Status;
+    public string? Code;
+    public string? Instance;
+    public string? Text;
+    public double? Fraction;
+    public long Version;
+    public long? TimeToLive;
+    public long? Count;
+    public long? UpTo;
+    public long? UpToBytes;
+    public long Got;
+    public long Load;
+    public long MaxBytes;
+    public long[]? But = [];
+    public bool OneWay;
+    public bool Streams;
+    public bool Must;
+    public bool? Ran;
+    public ReadOnlyMemory<byte> Payload;
+
+    /// <summary>Reads to the end of the frame; false if there is anything a frame cannot hold.</summary>
+    public bool Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+                return true;
+            if (!ReadMember(ref reader, line))
+                return false;
+        }
+        return false;
+    }
+
+    private bool ReadMember(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    {
+        if (Is(ref reader, "a"u8) || Is(ref reader, "r"u8) || Is(ref reader, "i"u8))
+            return TakePayload(ref reader, line);
+        if (Is(ref reader, "m"u8))
+            return TakeText(ref reader, ref Method, 512);
+        if (Is(ref reader, "v"u8))
+            return TakeNumber(ref reader, out Version);
+        if (Is(ref reader, "ttl"u8))
+            return TakeNumber(ref reader, out TimeToLive);
+        if (Is(ref reader, "n"u8))
+            return TakeNumber(ref reader, out Count);
+        if (Is(ref reader, "got"u8))
+            return TakeNumber(ref reader, out Got);
+        if (Is(ref reader, "up"u8))
+            return TakeNumber(ref reader, out UpTo);
+        if (Is(ref reader, "ub"u8))
+            return TakeNumber(ref reader, out UpToBytes);
+        if (Is(ref reader, "st"u8))
+            return TakeText(ref reader, ref Status, 32);
+        if (Is(ref reader, "in"u8))
+            return TakeText(ref reader, ref Instance, 64);
+        if (Is(ref reader, "code"u8))
+            return TakeText(ref reader, ref Code, FaultFrame.MaxCodeLength);
+        if (Is(ref reader, "load"u8))
+            return TakeNumber(ref reader, out Load);
+        if (Is(ref reader, "max"u8))
+            return TakeNumber(ref reader, out MaxBytes);
+        if (Is(ref reader, "w"u8))
+            return TakeFlag(ref reader, out OneWay);
+        if (Is(ref reader, "must"u8))
+            return TakeFlag(ref reader, out Must);
+        if (Is(ref reader, "ran"u8))
+        {
+            var known = TakeFlag(ref reader, out var ran);
+            Ran = ran;
+            return known;
+        }
+        if (Is(ref reader, "s"u8))
+        {
+            string? streams = null;
+            var known = TakeText(ref reader, ref streams, 8);
+            Streams = streams is "d";
+            return known;
+        }
+        if (Is(ref reader, "but"u8))
+            return TakeNumbers(ref reader);
+        if (Is(ref reader, "p"u8) || Is(ref reader, "e"u8))
+            return TakeObject(ref reader, line);
+        reader.Read();
+        reader.Skip();
+        return true;
+    }
+
+    private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name);
+
+    private bool TakePayload(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        if (!line.IsEmpty)
+            Payload = line[start..(int)reader.BytesConsumed];
+        return true;
+    }
+
+    /// <summary>The inside of a progress or of an error.</summary>
+    private bool TakeObject(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Is(ref reader, "message"u8) || Is(ref reader, "text"u8))
+            {
+                if (!TakeText(ref reader, ref Text, FaultFrame.MaxMessageLength))
+                    return false;
+            }
+            else if (Is(ref reader, "fraction"u8))
+            {
+                reader.Read();
+                if (!reader.TryGetDouble(out var fraction) || !double.IsFinite(fraction))
+                    return false;
+                Fraction = Math.Clamp(fraction, 0, 1);
+            }
+            else
+            {
+                var isDetail = Is(ref reader, "detail"u8);
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                if (isDetail && !line.IsEmpty)
+                    Payload = line[start..(int)reader.BytesConsumed];
+            }
+        }
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private readonly bool TakeText(ref Utf8JsonReader reader, ref string? text, int maxLength)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+            return false;
+        text = reader.ValueIsEscaped || reader.ValueSpan.Length > 64 ? reader.GetString()! : names.Get(reader.ValueSpan);
+        if (text.Length > maxLength)
+            text = text[..maxLength];
+        return true;
+    }
+
+    private static bool TakeNumber(ref Utf8JsonReader reader, out long number)
+    {
+        reader.Read();
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number is >= 0 and <= MaxNumber;
+    }
+
+    private static bool TakeNumber(ref Utf8JsonReader reader, out long? number)
+    {
+        var taken = TakeNumber(ref reader, out long value);
+        number = value;
+        return taken;
+    }
+
+    private static bool TakeFlag(ref Utf8JsonReader reader, out bool flag)
+    {
+        var taken = TakeNumber(ref reader, out long value);
+        flag = value == 1;
+        return taken;
+    }
+
+    private bool TakeNumbers(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return false;
+        var numbers = new List<long>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.Number)
+        {
+            if (numbers.Count >= LowFrame.MaxBut || !reader.TryGetInt64(out var number) || number < 0)
+                return false;
+            numbers.Add(number);
+        }
+        But = [.. numbers];
+        return reader.TokenType == JsonTokenType.EndArray;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+
+namespace XmppRpc.Frames;
+
+/// <summary>Reads the text of one stanza into frames. A line that is no frame is counted and its neighbours live. Used by one thread at a time.</summary>
+internal sealed class FrameReader
+{
+    private const int MaxDepth = 40;
+    private readonly TextCache _names = new();
+
+    /// <summary>Lines that were no frame.</summary>
+    public long BadLines { get; private set; }
+
+    /// <summary>Adds the frames of a text to a list. Payloads are slices of a copy of the text that belongs to the frames.</summary>
+    public void Read(ReadOnlySpan<byte> text, List<Frame> frames)
+    {
+        var copy = text.ToArray();
+        if (QuoteSwap.IsSwapped(copy))
+            QuoteSwap.Swap(copy);
+        var rest = new ReadOnlyMemory<byte>(copy);
+        while (!rest.IsEmpty)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            if (line.Span.Trim(" \t\r"u8).IsEmpty)
+                continue;
+            if (ReadLine(line) is { } frame)
+                frames.Add(frame);
+            else
+                BadLines++;
+        }
+    }
+
+    private Frame? ReadLine(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+                return null;
+            var kind = Kind(ref reader);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.String)
+                return kind is null ? ReadUnknown(ref reader) : null;
+            var value = reader.ValueIsEscaped ? null : _names.Get(reader.ValueSpan);
+            CallId? id = CallId.TryParse(reader.ValueSpan, _names, out var parsed) ? parsed : null;
+            var members = new FrameMembers(_names);
+            return !members.Read(ref reader, line) || reader.Read() ? null : Create(kind, id, value, members);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Kind(ref Utf8JsonReader reader)
+    {
+        foreach (var kind in Kinds)
+            if (reader.ValueTextEquals(kind))
+                return kind;
+        return null;
+    }
+
+    private static readonly string[] Kinds = ["reply", "call", "item", "credit", "ack", "fault", "cancel", "progress", "end", "low", "who", "here"];
+
+    private UnknownFrame? ReadUnknown(ref Utf8JsonReader reader)
+    {
+        reader.Skip();
+        var members = new FrameMembers(_names);
+        return members.Read(ref reader, default) ? new UnknownFrame(null, members.Must) : null;
+    }
+
+    private static Frame? Create(string? kind, CallId? id, string? value, in FrameMembers m) => (kind, id) switch
+    {
+        ("call", { } call) when m is { Method: { } method, Version: >= 0 and <= int.MaxValue } => new CallFrame(call, method, (int)m.Version, m.Payload)
+        {
+            IsOneWay = m.OneWay,
+            TimeToLive = m.TimeToLive,
+            Credit = m.Streams ? new Credit(m.UpTo ?? 0, m.UpToBytes ?? 0) : null,
+        },
+        ("ack", { } call) => new AckFrame(call, m.Status is "deferred", m.Instance),
+        ("progress", { } call) => new ProgressFrame(call, new RpcProgress(m.Fraction, m.Text)),
+        ("reply", { } call) => new ReplyFrame(call, m.Payload),
+        ("fault", { } call) => new FaultFrame(call, FrameNames.StatusFromWire(m.Status), m.Text) { Code = m.Code, Ran = m.Ran, ItemsBefore = m.Count, Detail = m.Payload },
+        ("cancel", { } call) => new CancelFrame(call),
+        ("item", { } call) when m.Count >= 1 && !m.Payload.IsEmpty => new ItemFrame(call, m.Count.Value, m.Payload),
+        ("end", { } call) when m.Count >= 0 => new EndFrame(call, m.Count.Value),
+        ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
+        ("low", { Number: -1 } link) when m is { Count: >= 0, But: not null } => new LowFrame(link.Scope, m.Count.Value, m.But),
+        ("who", _) when value is not null => new WhoFrame(value),
+        ("here", _) when value is not null && m.Instance is { Length: CallId.InstanceLength } => new HereFrame(value, m.Instance, (int)Math.Min(m.Load, int.MaxValue), (int)Math.Min(m.MaxBytes, int.MaxValue)),
+        (null, _) => new UnknownFrame(id, m.Must),
+        _ => null,
+    };
+}

@@ -1,0 +1,87 @@
+using XmppRpc.Xmpp;
+
+namespace XmppRpc;
+
+/// <summary>Settings of an endpoint: immutable, checked when it connects. Sizes are in bytes.</summary>
+public sealed record RpcEndpointOptions
+{
+    /// <summary>The account and its XMPP server; time and log come from here too.</summary>
+    public required XmppConnectionOptions Connection { get; init; }
+
+    /// <summary>Time a call may take if neither it nor its method nor its contract says. Default 30 s.</summary>
+    public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the text of unexpected exceptions of implementations is sent to callers. Default false: they get the call id only.</summary>
+    public bool ExceptionDetails { get; init; }
+
+    /// <summary>Bytes at which a stanza takes no further frame. Default 7.5 KiB: stock Prosody stalls 44 ms above 8 KiB.</summary>
+    public int MaxBatchBytes { get; init; } = 7680;
+
+    /// <summary>Most frames in a stanza. Default 256.</summary>
+    public int MaxBatchFrames { get; init; } = 256;
+
+    /// <summary>Longest time that frames wait for others while a received stanza is worked off. Default 1 ms.</summary>
+    public TimeSpan MaxHold { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Largest frame, so largest arguments or result of one call. Default 64 KiB.</summary>
+    public int MaxStanzaBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Calls of this endpoint that may be open at a time. Default 100,000; above, a call fails with <see cref="RpcStatus.ResourceExhausted"/>.</summary>
+    public int MaxPendingCalls { get; init; } = 100_000;
+
+    /// <summary>Calls of this endpoint to one peer that may be open at a time. Default 10,000.</summary>
+    public int MaxPendingCallsPerPeer { get; init; } = 10_000;
+
+    /// <summary>Received calls that run at a time. Default 1,024; further ones wait.</summary>
+    public int MaxConcurrentCalls { get; init; } = 1024;
+
+    /// <summary>Received calls that wait for their turn. Default 8,192; above, a call is refused with <c>busy</c>.</summary>
+    public int MaxWaitingCalls { get; init; } = 8192;
+
+    /// <summary>Bytes of arguments of calls that wait for their turn. Default 8 MiB.</summary>
+    public long MaxWaitingBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Received calls that may wait for a deferred answer. Default 100,000.</summary>
+    public int MaxDeferredCalls { get; init; } = 100_000;
+
+    /// <summary>Numbers of calls remembered for one link, so that none runs twice. Default 65,536; above, a call is refused with <c>busy</c>.</summary>
+    public int MaxRememberedCalls { get; init; } = 65_536;
+
+    /// <summary>Bytes of replies kept for one link, to be sent again. Default 4 MiB.</summary>
+    public long MaxRememberedReplyBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Links of callers that are remembered at a time. Default 10,000; above, a call on a new one is refused with <c>busy</c>.</summary>
+    public int MaxCallerLinks { get; init; } = 10_000;
+
+    /// <summary>Time after which a link without calls is forgotten: by the callee; the caller starts a new one after half of it. Default 10 min.</summary>
+    public TimeSpan LinkRetention { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the endpoint waits for running calls when it is disposed. Default 5 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    internal void Validate()
+    {
+        Positive(DefaultTimeout > TimeSpan.Zero || DefaultTimeout == Timeout.InfiniteTimeSpan, nameof(DefaultTimeout));
+        Positive(MaxBatchBytes >= 256, nameof(MaxBatchBytes));
+        Positive(MaxBatchFrames > 0, nameof(MaxBatchFrames));
+        Positive(MaxHold > TimeSpan.Zero, nameof(MaxHold));
+        Positive(MaxStanzaBytes >= 1024 && MaxStanzaBytes + 1024 <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
+        Positive(MaxPendingCalls > 0, nameof(MaxPendingCalls));
+        Positive(MaxPendingCallsPerPeer > 0, nameof(MaxPendingCallsPerPeer));
+        Positive(MaxConcurrentCalls > 0, nameof(MaxConcurrentCalls));
+        Positive(MaxWaitingCalls >= 0, nameof(MaxWaitingCalls));
+        Positive(MaxWaitingBytes >= 0, nameof(MaxWaitingBytes));
+        Positive(MaxDeferredCalls >= 0, nameof(MaxDeferredCalls));
+        Positive(MaxRememberedCalls > 0, nameof(MaxRememberedCalls));
+        Positive(MaxRememberedReplyBytes >= 0, nameof(MaxRememberedReplyBytes));
+        Positive(MaxCallerLinks > 0, nameof(MaxCallerLinks));
+        Positive(LinkRetention > TimeSpan.Zero, nameof(LinkRetention));
+        Positive(DrainTimeout >= TimeSpan.Zero, nameof(DrainTimeout));
+    }
+
+    private static void Positive(bool valid, string option)
+    {
+        if (!valid)
+            throw new ArgumentException($"RpcEndpointOptions.{option} is out of its range.");
+    }
+}

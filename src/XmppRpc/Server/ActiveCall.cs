@@ -1,0 +1,170 @@
+using XmppRpc.Frames;
+using XmppRpc.Serialization;
+using XmppRpc.Timing;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Server;
+
+/// <summary>
+/// One received call from its admission to its last frame, and the context its implementation sees. Exceptions of implementations end here.
+/// </summary>
+internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame, ServedMethod served) : RpcContext, IHandedOver, IExpires
+{
+    private const int Waiting = 0, Running = 1, Refused = 2;
+    private readonly CancellationTokenSource _cancellation = new();
+    private Deadline? _deadline;
+    private ProgressReporter? _progress;
+    private string? _token;
+    private bool _isLate;
+    private int _start;
+    private int _settled;
+
+    public CallId Id => frame.Id;
+
+    public CallFrame Frame => frame;
+
+    public ServedMethod Served => served;
+
+    public override Jid Caller => caller;
+
+    public override RpcCallId CallId => frame.Id.ToCallId();
+
+    public override string Contract => served.Method.Contract;
+
+    public override string Method => served.Method.Name;
+
+    public override DateTimeOffset? Deadline { get; } = frame.TimeToLive is { } left ? calls.Now.AddMilliseconds(left) : null;
+
+    public override CancellationToken Cancellation => _cancellation.Token;
+
+    public bool IsSettled => Volatile.Read(ref _settled) != 0;
+
+    /// <summary>The stream it sends, once it does.</summary>
+    public IStreamPump? Stream { get; set; }
+
+    /// <summary>The last frame, while it is kept for a caller that asks again.</summary>
+    public CallBoundFrame? KeptReply { get; set; }
+
+    /// <summary>The run of the implementation.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    public void Arm(DeadlineWheel wheel)
+    {
+        if (frame.TimeToLive is { } left)
+            wheel.Set(_deadline = new Deadline(this), TimeSpan.FromMilliseconds(left));
+    }
+
+    public void Disarm(DeadlineWheel wheel)
+    {
+        if (_deadline is { } deadline)
+            wheel.Clear(deadline);
+    }
+
+    public void Run()
+    {
+        if (Interlocked.CompareExchange(ref _start, Running, Waiting) == Waiting)
+            Completion = RunAsync();
+        else
+            calls.OnReturned();
+    }
+
+    /// <summary>The caller gives up, or is gone. What has not started never will.</summary>
+    public void Cancel()
+    {
+        if (Interlocked.CompareExchange(ref _start, Refused, Waiting) == Waiting)
+            Settle(Failure(RpcStatus.Canceled, "The call was cancelled before it started.", ran: false));
+        else if (_token is { } token && calls.Deferred.Forget(token))
+            Settle(Failure(RpcStatus.Canceled, "The call was cancelled.", ran: true));
+        _ = _cancellation.CancelAsync();
+    }
+
+    public override void Report(RpcProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        if (!frame.IsOneWay && !IsSettled)
+            LazyInitializer.EnsureInitialized(ref _progress, () => new ProgressReporter(this, calls)).Report(progress);
+    }
+
+    /// <summary>Sends the result, unless the call has ended.</summary>
+    public void Reply(byte[] result) => Settle(result.Length + 1024 <= calls.Options.MaxStanzaBytes
+        ? new ReplyFrame(Id, result)
+        : Failure(RpcStatus.ResourceExhausted, $"The result takes {result.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes of the callee allows. Ask for less, or for a stream.", ran: true, FrameNames.TooLarge));
+
+    /// <summary>Sends the failure that an exception stands for, unless the call has ended.</summary>
+    public bool Fail(Exception error) => Settle(ToFault(error));
+
+    /// <summary>Ends a stream.</summary>
+    public void End(long items) => Settle(new EndFrame(Id, items));
+
+    /// <summary>The implementation has promised an answer: the caller is told, unless it has it already.</summary>
+    public void Acknowledge(bool deferred)
+    {
+        if (deferred)
+            calls.ClearDeadline(this);
+        if (!IsSettled)
+            calls.Send(this, new AckFrame(Id, deferred, calls.Instance));
+    }
+
+    public void Expired(string token)
+    {
+        if (calls.Deferred.Forget(token))
+            Settle(Failure(RpcStatus.DeadlineExceeded, "The callee's promise to answer expired.", ran: true, FrameNames.ReplyExpired));
+    }
+
+    internal override string Defer(Type result, TimeSpan? expires) => _token = calls.Deferred.Add(this, result, expires);
+
+    void IExpires.Expire()
+    {
+        _isLate = true;
+        if (Interlocked.CompareExchange(ref _start, Refused, Waiting) == Waiting)
+            Settle(Failure(RpcStatus.DeadlineExceeded, "The deadline passed before the call started.", ran: false));
+        _ = _cancellation.CancelAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            Current = this;
+            await served.Dispatcher.DispatchAsync(served.Index, new RpcArgumentReader(frame.Arguments), new Responder(this, calls), Cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        calls.OnReturned();
+    }
+
+    private bool Settle(CallBoundFrame last)
+    {
+        if (Interlocked.Exchange(ref _settled, 1) != 0)
+            return false;
+        _progress?.Stop();
+        if (_token is { } token)
+            calls.Deferred.Forget(token);
+        calls.OnSettled(this, last);
+        return true;
+    }
+
+    private FaultFrame ToFault(Exception error)
+    {
+        switch (error)
+        {
+            case OperationCanceledException when _cancellation.IsCancellationRequested:
+                return _isLate
+                    ? Failure(RpcStatus.DeadlineExceeded, "The deadline passed while the call was running.", ran: true)
+                    : Failure(RpcStatus.Canceled, "The call was cancelled.", ran: true);
+            // What a peer of the implementation answered is not the implementation's own word.
+            case RpcException { Remote: null } own:
+                calls.Log.CallRefused(served.Method.Path, CallId, PlainText.Of(caller.ToString())!, own.Status);
+                return Failure(own.Status, own.Message, own.Outcome != RpcOutcome.NotExecuted, own.Code);
+            default:
+                calls.Log.CallFailed(error, served.Method.Path, CallId, PlainText.Of(caller.ToString())!);
+                return Failure(RpcStatus.Internal, calls.Options.ExceptionDetails
+                    ? $"{error.GetType().Name}: {error.Message}"
+                    : $"The implementation of {served.Method.Path} failed. Its log has the reason under call id {CallId}.", ran: true);
+        }
+    }
+
+    private FaultFrame Failure(RpcStatus status, string message, bool ran, string? code = null) => new(Id, status, message) { Code = code, Ran = ran, ItemsBefore = Stream?.ItemsSent };
+}

@@ -1,0 +1,232 @@
+using Microsoft.Extensions.Logging;
+using XmppRpc.Frames;
+using XmppRpc.Serialization;
+using XmppRpc.Timing;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Server;
+
+/// <summary>
+/// All calls that this endpoint has received and not forgotten. A call is admitted here: known method, allowed caller, right instance, not run before,
+/// room to run. Follow-up frames find their call here.
+/// </summary>
+internal sealed class ActiveCalls
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(Jid Caller, string Link), CallerLink> _links = new();
+    private readonly Queue<ActiveCall> _waiting = new();
+    private readonly HashSet<ActiveCall> _open = [];
+    private readonly ServedContracts _contracts;
+    private readonly Authorization _authorization;
+    private readonly FrameBatcher _batcher;
+    private readonly DeadlineWheel _wheel;
+    private readonly TimeProvider _time;
+    private TaskCompletionSource? _drained;
+    private long _waitingBytes;
+    private int _running;
+    private bool _draining;
+
+    public ActiveCalls(ServedContracts contracts, Authorization authorization, FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, string instance, PayloadPool payloads, ILogger log)
+    {
+        (_contracts, _authorization, _batcher, _wheel) = (contracts, authorization, batcher, wheel);
+        (Options, Instance, Payloads, Log, _time) = (options, instance, payloads, log, options.Connection.Time);
+        Deferred = new DeferredReplies(options.MaxDeferredCalls, wheel);
+    }
+
+    public RpcEndpointOptions Options { get; }
+
+    public string Instance { get; }
+
+    public PayloadPool Payloads { get; }
+
+    public ILogger Log { get; }
+
+    public DeferredReplies Deferred { get; }
+
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    public DeadlineWheel Wheel => _wheel;
+
+    /// <summary>Calls that run or wait to.</summary>
+    public int Load
+    {
+        get
+        {
+            lock (_lock)
+                return _running + _waiting.Count;
+        }
+    }
+
+    /// <summary>Takes a frame of a caller. A call that may start is added to the work.</summary>
+    public void Receive(Jid from, CallBoundFrame frame, HandOver work)
+    {
+        switch (frame)
+        {
+            case CallFrame call:
+                Admit(from, call, work);
+                break;
+            case CancelFrame:
+                Find(from, frame.Id)?.Cancel();
+                break;
+            case CreditFrame credit:
+                Find(from, frame.Id)?.Stream?.Grant(credit.Credit);
+                break;
+        }
+    }
+
+    /// <summary>The caller has settled calls, so they can be forgotten.</summary>
+    public void Low(Jid from, LowFrame frame)
+    {
+        lock (_lock)
+            if (_links.TryGetValue((from.Bare, frame.Link), out var link))
+                link.Low(frame);
+    }
+
+    /// <summary>Nobody waits for these calls any more.</summary>
+    public void CallerGone(Jid caller) => CancelWhere(call => call.Caller == caller);
+
+    /// <summary>Takes no further call, cancels none; completes when those that run have ended.</summary>
+    public Task DrainAsync()
+    {
+        lock (_lock)
+        {
+            _draining = true;
+            if (_running == 0 && _waiting.Count == 0)
+                return Task.CompletedTask;
+            return (_drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    public void CancelAll() => CancelWhere(_ => true);
+
+    public void Sweep(TimeSpan idle)
+    {
+        lock (_lock)
+            foreach (var (key, link) in _links.ToList())
+                if (_time.GetElapsedTime(link.UsedAt) >= idle && link.Calls.All(call => call.IsSettled))
+                    _links.Remove(key);
+    }
+
+    public void Send(ActiveCall call, CallBoundFrame frame) => _batcher.Append(call.Caller, frame);
+
+    public void ClearDeadline(ActiveCall call) => call.Disarm(_wheel);
+
+    /// <summary>The call has its last frame.</summary>
+    public void OnSettled(ActiveCall call, CallBoundFrame last)
+    {
+        call.Disarm(_wheel);
+        lock (_lock)
+        {
+            _open.Remove(call);
+            if (_links.TryGetValue((call.Caller.Bare, call.Id.Scope), out var link))
+                link.Keep(call, last);
+        }
+        if (!call.Frame.IsOneWay)
+            _batcher.Append(call.Caller, last);
+    }
+
+    /// <summary>An implementation has returned: the next call may start.</summary>
+    public void OnReturned()
+    {
+        ActiveCall? next = null;
+        lock (_lock)
+        {
+            if (_waiting.TryDequeue(out next))
+                _waitingBytes -= next.Frame.Arguments.Length;
+            else if (--_running == 0)
+                _drained?.TrySetResult();
+        }
+        if (next is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(static call => call.Run(), next, preferLocal: false);
+    }
+
+    private void Admit(Jid from, CallFrame frame, HandOver work)
+    {
+        var served = _contracts.Find(frame.Path);
+        // To a caller that may call nothing, what exists and what does not look alike.
+        if (served is null ? !_contracts.IsVisibleTo(from) : !_authorization.Allows(from, served.Method))
+            Refuse(from, frame, RpcStatus.PermissionDenied, $"{from.Bare} may not call {frame.Path} here.");
+        else if (served is null)
+            Refuse(from, frame, RpcStatus.Unimplemented, $"{frame.Path} is not served here.", FrameNames.UnknownMethod);
+        else if (served.Method.Version != frame.Version)
+            Refuse(from, frame, RpcStatus.Unimplemented, $"{served.Method.Contract} is served in version {served.Method.Version}, not {frame.Version}.", FrameNames.UnknownMethod);
+        else if (!frame.Id.IsVolatile)
+            Refuse(from, frame, RpcStatus.Unimplemented, "Only volatile calls are taken here: the call id must be link.number.", FrameNames.Unsupported);
+        else if (!frame.Id.Scope.StartsWith(Instance, StringComparison.Ordinal))
+            Refuse(from, frame, RpcStatus.Unavailable, "The call was meant for another instance.", FrameNames.WrongInstance);
+        else if ((served.Method.Kind == Contracts.RpcMethodKind.Stream) != frame.Credit is not null)
+            Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.Credit is null ? "is a stream and needs credit" : "is no stream")}.", FrameNames.BadFrame);
+        else
+            Enter(new ActiveCall(this, from, frame, served), work);
+    }
+
+    private void Enter(ActiveCall call, HandOver work)
+    {
+        string? busy = null;
+        CallBoundFrame? again = null;
+        lock (_lock)
+        {
+            var known = _links.TryGetValue((call.Caller.Bare, call.Id.Scope), out var link);
+            if (known && link!.IsBelowLow(call.Id.Number))
+                return;
+            if (known && link!.Find(call.Id.Number) is { } earlier)
+            {
+                if (!earlier.IsSettled)
+                    return;
+                again = earlier.KeptReply ?? new FaultFrame(call.Id, RpcStatus.FailedPrecondition, "The call has run, its reply is no longer kept.") { Code = FrameNames.ReplyExpired, Ran = true };
+            }
+            else if (_draining)
+                busy = "This endpoint is closing.";
+            else if (known ? link!.IsFull : _links.Count >= Options.MaxCallerLinks)
+                busy = "Too many calls are remembered for their callers.";
+            else if (_running < Options.MaxConcurrentCalls)
+            {
+                _running++;
+                work.Add(call);
+            }
+            else if (_waiting.Count < Options.MaxWaitingCalls && _waitingBytes + call.Frame.Arguments.Length <= Options.MaxWaitingBytes)
+            {
+                _waitingBytes += call.Frame.Arguments.Length;
+                _waiting.Enqueue(call);
+            }
+            else
+                busy = "Too many calls wait for their turn.";
+            if (again is null && busy is null)
+            {
+                if (!known)
+                    _links.Add((call.Caller.Bare, call.Id.Scope), link = new CallerLink(call.Id.Scope, Options));
+                link!.UsedAt = _time.GetTimestamp();
+                link.Add(call);
+                _open.Add(call);
+            }
+        }
+        if (again is not null)
+            _batcher.Append(call.Caller, again);
+        else if (busy is not null)
+            Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy, _draining ? FrameNames.Draining : FrameNames.Busy);
+        else
+            call.Arm(_wheel);
+    }
+
+    private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null)
+    {
+        Log.CallRefused(PlainText.Of(frame.Path)!, frame.Id.ToCallId(), PlainText.Of(from.ToString())!, status);
+        if (!frame.IsOneWay)
+            _batcher.Append(from, new FaultFrame(frame.Id, status, message) { Code = code, Ran = code == FrameNames.WrongInstance ? null : false });
+    }
+
+    private ActiveCall? Find(Jid from, CallId id)
+    {
+        lock (_lock)
+            return _links.TryGetValue((from.Bare, id.Scope), out var link) && link.Find(id.Number) is { IsSettled: false } call ? call : null;
+    }
+
+    private void CancelWhere(Func<ActiveCall, bool> condition)
+    {
+        List<ActiveCall> canceled;
+        lock (_lock)
+            canceled = [.. _open.Where(condition)];
+        foreach (var call in canceled)
+            call.Cancel();
+    }
+}

@@ -1,0 +1,25 @@
+using XmppRpc.Contracts;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Server;
+
+/// <summary>
+/// Who may call what, decided from the sender's address and the method alone, before anything of the call is read. Without a word of the contract only
+/// the endpoint's own domain may. Domains are compared whole: a sub-domain is another domain.
+/// </summary>
+internal sealed class Authorization(Jid self)
+{
+    public bool Allows(Jid caller, RpcMethodInfo method)
+    {
+        if (method.AllowAnyone)
+            return true;
+        if (method.Authorize?.Domains is not { } domains)
+            return IsOwnDomain(caller);
+        foreach (var domain in domains.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            if (domain == "." ? IsOwnDomain(caller) : string.Equals(domain, caller.Domain, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+
+    private bool IsOwnDomain(Jid caller) => string.Equals(caller.Domain, self.Domain, StringComparison.Ordinal);
+}

@@ -1,0 +1,60 @@
+using XmppRpc.Frames;
+using XmppRpc.Timing;
+
+namespace XmppRpc.Server;
+
+/// <summary>Sends the progress of one call, at most four times a second; of what comes faster the latest.</summary>
+internal sealed class ProgressReporter : IExpires
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private readonly Lock _lock = new();
+    private readonly ActiveCall _call;
+    private readonly ActiveCalls _calls;
+    private readonly Deadline _next;
+    private RpcProgress? _latest;
+    private bool _resting;
+    private bool _stopped;
+
+    public ProgressReporter(ActiveCall call, ActiveCalls calls)
+    {
+        (_call, _calls) = (call, calls);
+        _next = new Deadline(this);
+    }
+
+    public void Report(RpcProgress progress)
+    {
+        lock (_lock)
+        {
+            if (_stopped)
+                return;
+            _latest = progress;
+            if (!_resting)
+                Send();
+        }
+    }
+
+    public void Stop()
+    {
+        lock (_lock)
+            _stopped = true;
+        _calls.Wheel.Clear(_next);
+    }
+
+    void IExpires.Expire()
+    {
+        lock (_lock)
+        {
+            _resting = false;
+            if (!_stopped && _latest is not null)
+                Send();
+        }
+    }
+
+    private void Send()
+    {
+        _calls.Send(_call, new ProgressFrame(_call.Id, _latest!));
+        _latest = null;
+        _resting = true;
+        _calls.Wheel.Set(_next, Interval);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using XmppRpc.Contracts;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Server;
+
+/// <summary>A method that is served: by which dispatcher, at which place.</summary>
+internal sealed record ServedMethod(RpcMethodInfo Method, RpcContractInfo Contract, RpcDispatcher Dispatcher, int Index);
+
+/// <summary>What this endpoint serves. Reading is lock-free.</summary>
+internal sealed class ServedContracts(Authorization authorization)
+{
+    private ImmutableDictionary<string, ServedMethod> _methods = ImmutableDictionary.Create<string, ServedMethod>(StringComparer.Ordinal);
+
+    public bool IsEmpty => _methods.IsEmpty;
+
+    /// <summary>Adds all methods of a contract, or none: <see cref="InvalidOperationException"/> if one is served already.</summary>
+    public void Add(RpcContractInfo contract, RpcDispatcher dispatcher) => ImmutableInterlocked.Update(ref _methods, methods =>
+    {
+        for (var index = 0; index < contract.Methods.Count; index++)
+        {
+            var method = contract.Methods[index];
+            if (methods.TryGetValue(method.Path, out var other))
+                throw new InvalidOperationException($"{method.Path} is served already, by contract {other.Contract.Name}. Dispose what Serve returned for it first.");
+            methods = methods.Add(method.Path, new ServedMethod(method, contract, dispatcher, index));
+        }
+        return methods;
+    });
+
+    public void Remove(RpcContractInfo contract) => ImmutableInterlocked.Update(ref _methods, methods => methods.RemoveRange(methods.Values.Where(m => m.Contract == contract).Select(m => m.Method.Path)));
+
+    public ServedMethod? Find(string path) => _methods.GetValueOrDefault(path);
+
+    /// <summary>Contracts, as <c>name:major</c>, of which the caller may call at least one method.</summary>
+    public IEnumerable<string> VisibleTo(Jid caller) => _methods.Values
+        .Where(served => authorization.Allows(caller, served.Method))
+        .Select(served => $"{served.Method.Contract}:{served.Method.Version}")
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal);
+
+    /// <summary>Whether the caller may call anything at all, and so may know that we are here.</summary>
+    public bool IsVisibleTo(Jid caller) => _methods.Values.Any(served => authorization.Allows(caller, served.Method));
+}

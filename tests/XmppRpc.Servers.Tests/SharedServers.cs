@@ -1,0 +1,3 @@
+using XmppRpc.TestKit.Servers;
+
+[assembly: AssemblyFixture(typeof(XmppServerFixture))]

@@ -1,0 +1,53 @@
+namespace XmppRpc.TestKit.Servers;
+
+/// <summary>Prosody 0.12 in the foreground, for root and for other users.</summary>
+public sealed class ProsodyServer : ProcessServer
+{
+    private readonly string configurationFile;
+
+    internal ProsodyServer(ServerProfile profile)
+    {
+        configurationFile = Path.Combine(Folder, "prosody.cfg.lua");
+        Directory.CreateDirectory(Path.Combine(Folder, "data"));
+        Directory.CreateDirectory(Path.Combine(Folder, "certs"));
+        File.WriteAllText(configurationFile, Configuration(profile));
+    }
+
+    /// <inheritdoc/>
+    public override ServerKind Kind => ServerKind.Prosody;
+
+    private protected override ServerProcess Launch() => ServerProcess.Start(Folder, LogFile, [ServerPackages.Find("prosody"), "--config", configurationFile, "-F"]);
+
+    /// <inheritdoc/>
+    protected override async Task RegisterAsync(string user, string password)
+    {
+        var run = await ProgramRun.RunAsync(ServerPackages.Find("prosodyctl"), "--config", configurationFile, "register", user, Domain, password);
+        if (run.ExitCode != 0)
+            throw new InvalidOperationException($"Prosody did not add the account '{user}': {run.Output}");
+    }
+
+    // Certificates are given by file; "certs" only spares Prosody a complaint about a folder it looks into anyway.
+    private string Configuration(ServerProfile profile) => $$"""
+        run_as_root = true
+        pidfile = "{{Folder}}/prosody.pid"; data_path = "{{Folder}}/data"; certificates = "{{Folder}}/certs"
+        interfaces = { "127.0.0.1" }; local_interfaces = { "127.0.0.1" }
+        c2s_ports = { {{Port}} }; c2s_direct_tls_ports = { {{DirectTlsPort}} }
+        s2s_ports = { }; http_ports = { }; https_ports = { }; component_ports = { }
+        log = { { levels = { min = "info" }, to = "console", timestamps = true } }
+        modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc"{{Modules(profile)}} }
+        modules_disabled = { "s2s"{{(profile is ServerProfile.Bench ? ", \"offline\"" : "")}} }
+        authentication = "internal_hashed"; storage = "internal"; archive_expires_after = "1d"
+        c2s_require_encryption = false; allow_unencrypted_plain_auth = false
+        smacks_hibernation_time = {{(profile is ServerProfile.Stock ? 600 : 5)}}
+        {{(profile is ServerProfile.Stock ? "limits = { c2s = { rate = \"10kb/s\" } }" : "gc = { mode = \"incremental\"; threshold = 200 }")}}
+        ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
+        VirtualHost "{{Domain}}"
+        """;
+
+    private static string Modules(ServerProfile profile) => profile switch
+    {
+        ServerProfile.Bench => "",
+        ServerProfile.Stock => ", \"carbons\", \"pep\", \"mam\", \"smacks\", \"limits\"",
+        _ => ", \"carbons\", \"pep\", \"mam\", \"smacks\"",
+    };
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+
+namespace XmppRpc.TestKit.Servers;
+
+/// <summary>
+/// A running XMPP server of our own on 127.0.0.1, for the domain <c>localhost</c>, with the accounts <c>alice</c>, <c>bob</c> and <c>carol</c>.
+/// Disposing ends it and removes its files.
+/// </summary>
+public abstract class XmppServer : IAsyncDisposable
+{
+    /// <summary>The one domain that is served.</summary>
+    public const string Domain = "localhost";
+
+    private readonly ConcurrentDictionary<string, string> passwords = new(StringComparer.Ordinal);
+
+    /// <summary>Which server this is.</summary>
+    public abstract ServerKind Kind { get; }
+
+    /// <summary>The port for clients, with STARTTLS.</summary>
+    public abstract int Port { get; }
+
+    /// <summary>The port for clients with TLS from the first byte (XEP-0368).</summary>
+    public abstract int DirectTlsPort { get; }
+
+    /// <summary>The PEM file with the server's certificate, for <c>localhost</c> and its sub-domains.</summary>
+    public abstract string CertificateFile { get; }
+
+    /// <summary>Starts a server that the caller disposes. Tests that do not end or restart it share one through <see cref="XmppServerFixture"/>.</summary>
+    public static async Task<XmppServer> StartAsync(ServerKind kind, ServerProfile profile = ServerProfile.Full)
+    {
+        await ServerPackages.EnsureInstalledAsync(kind);
+        var server = kind switch
+        {
+            ServerKind.Prosody => new ProsodyServer(profile),
+            ServerKind.Ejabberd => (XmppServer)new EjabberdServer(profile),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such XMPP server."),
+        };
+        try
+        {
+            await server.StartAsync();
+            foreach (var user in new[] { "alice", "bob", "carol" })
+                await server.AddAccountAsync(user, "pw-" + user);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Adds an account; a name that is taken throws <see cref="InvalidOperationException"/>.</summary>
+    public async Task AddAccountAsync(string user, string password)
+    {
+        if (!passwords.TryAdd(user, password))
+            throw new InvalidOperationException($"There is an account '{user}' already; choose another name.");
+        await RegisterAsync(user, password);
+    }
+
+    /// <summary>The connection string of an account, with STARTTLS or direct TLS, that trusts this server's certificate.</summary>
+    public string ConnectionString(string user, string? resource = null, bool directTls = false)
+    {
+        var connection = new DbConnectionStringBuilder
+        {
+            ["Jid"] = $"{user}@{Domain}{(resource is null ? "" : "/" + resource)}",
+            ["Password"] = passwords.TryGetValue(user, out var password) ? password : throw new ArgumentException($"There is no account '{user}'; add it with AddAccountAsync.", nameof(user)),
+            ["Host"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(directTls ? DirectTlsPort : Port)}"),
+            ["TrustedCertificate"] = CertificateFile,
+        };
+        if (directTls)
+            connection["Tls"] = "Direct";
+        return connection.ConnectionString;
+    }
+
+    /// <summary>Ends the server as a power cut does (SIGKILL). Idempotent.</summary>
+    public abstract Task KillAsync();
+
+    /// <summary>Ends the server with <see cref="KillAsync"/> and starts it again on the same ports and data, with all accounts.</summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        await StartAsync();
+        await RestoreAccountsAsync(passwords);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        RemoveFiles();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Kind.ToString();
+
+    /// <summary>Starts the server; complete when a client is answered.</summary>
+    protected abstract Task StartAsync();
+
+    /// <summary>Creates the account in the server; one that is there already may be kept as it is.</summary>
+    protected abstract Task RegisterAsync(string user, string password);
+
+    /// <summary>Makes sure after a restart that accounts are there which the server may not have had on its disk yet.</summary>
+    protected virtual Task RestoreAccountsAsync(IEnumerable<KeyValuePair<string, string>> accounts) => Task.CompletedTask;
+
+    /// <summary>Removes what the server left behind.</summary>
+    protected abstract void RemoveFiles();
+}
