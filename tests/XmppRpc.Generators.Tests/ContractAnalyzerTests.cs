@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using XmppRpc.Generators.Tests.Harness;
+using XmppRpc.TestKit;
 
 namespace XmppRpc.Generators.Tests;
 
@@ -155,9 +155,7 @@ public sealed class ContractAnalyzerTests
         Assert.Contains(Bad, row => row.Data.Item1 == id);
         Assert.Contains(Good, row => row.Data.Item1 == id);
         Assert.Equal($"docs/diagnostics/{id}.md", rule.HelpLinkUri);
-        Assert.StartsWith($"# {id}: {rule.Title}\n", File.ReadAllText(Path.Combine(Root(), rule.HelpLinkUri)), StringComparison.Ordinal);
-        Assert.Contains($"{id} | XmppRpc | {DiagnosticSeverity.Error} | {rule.Title}", File.ReadAllText(Path.Combine(Root(), "generators/XmppRpc.Generators/AnalyzerReleases.Unshipped.md")), StringComparison.Ordinal);
+        Assert.StartsWith($"# {id}: {rule.Title}\n", File.ReadAllText(RepositoryRoot.Combine(rule.HelpLinkUri)), StringComparison.Ordinal);
+        Assert.Contains($"{id} | XmppRpc | {DiagnosticSeverity.Error} | {rule.Title}", File.ReadAllText(RepositoryRoot.Combine("generators/XmppRpc.Generators/AnalyzerReleases.Unshipped.md")), StringComparison.Ordinal);
     }
-
-    private static string Root([CallerFilePath] string test = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(test)!, "../.."));
 }

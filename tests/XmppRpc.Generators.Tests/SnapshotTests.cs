@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis.CSharp;
 using XmppRpc.Generators.Tests.Harness;
+using XmppRpc.TestKit.Snapshots;
 
 namespace XmppRpc.Generators.Tests;
 

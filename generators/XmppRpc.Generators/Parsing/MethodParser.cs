@@ -83,11 +83,15 @@ internal sealed class MethodParser(IMethodSymbol method, ContractIdentity owner,
         var type = parameter.Type;
         if (!type.IsReferenceType)
             return new ParameterModel(parameter.Name, type.Source(), KindOf(type), type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T, DefaultValues.Of(parameter));
-        // Code without nullable annotations allows null everywhere.
-        var isNullable = type.NullableAnnotation != NullableAnnotation.NotAnnotated || parameter.FindAttribute("System.Diagnostics.CodeAnalysis.AllowNullAttribute") is not null;
+        var isNullable = AllowsNull(parameter);
         var source = type.WithNullableAnnotation(isNullable ? NullableAnnotation.Annotated : NullableAnnotation.NotAnnotated).Source();
         return new ParameterModel(parameter.Name, source, KindOf(type), isNullable, DefaultValues.Of(parameter));
     }
+
+    // Code without nullable annotations allows null everywhere.
+    private static bool AllowsNull(IParameterSymbol parameter) =>
+        parameter.FindAttribute("System.Diagnostics.CodeAnalysis.DisallowNullAttribute") is null
+        && (parameter.Type.NullableAnnotation != NullableAnnotation.NotAnnotated || parameter.FindAttribute("System.Diagnostics.CodeAnalysis.AllowNullAttribute") is not null);
 
     private static Model.ParameterKind KindOf(ITypeSymbol type) => type.SpecialType switch
     {
