@@ -29,6 +29,30 @@ public sealed class XmppTransportTests
     }
 
     [Fact]
+    public async Task Many_writers_at_once_lose_nothing_and_keep_each_ones_order()
+    {
+        var (ours, theirs) = DuplexStream.CreatePair(window: 4096);
+        await using var transport = new XmppTransport(ours, highWaterBytes: 2048);
+        await using var reader = new XmppTransport(theirs);
+        await transport.WriteStreamStartAsync("jabber:client");
+        await ReadNodeAsync(reader);
+        var writers = Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
+        {
+            for (var i = 0; i < 500; i++)
+                await transport.WriteAsync(Numbered(i).Set("w", $"{w}"));
+        })).ToList();
+
+        var next = new int[writers.Count];
+        for (var i = 0; i < writers.Count * 500; i++)
+        {
+            var element = (await ReadNodeAsync(reader)).Element!;
+            Assert.Equal($"{next[element.Attribute("w")![0] - '0']++}", element.Attribute("n"));
+        }
+
+        await Task.WhenAll(writers);
+    }
+
+    [Fact]
     public async Task Writer_above_the_high_water_mark_waits_until_its_bytes_have_left()
     {
         var stream = new GatedStream();
