@@ -11,8 +11,8 @@ internal static class TestCertificates
     /// <summary>A server certificate for those DNS names, signed by <paramref name="issuer"/> or by itself.</summary>
     public static X509Certificate2 Create(string[] names, X509Certificate2? issuer = null, bool expired = false, string subject = "CN=test")
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         if (names.Length > 0)
         {
             var alternatives = new SubjectAlternativeNameBuilder();
@@ -29,8 +29,8 @@ internal static class TestCertificates
 
     public static X509Certificate2 CreateAuthority()
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request.CreateSelfSigned(Now.AddDays(-30), Now.AddDays(30));
     }

@@ -41,13 +41,15 @@ public sealed class IqExchangeTests
     [Theory]
     [InlineData("get", "1")]
     [InlineData("set", "1")]
+    [InlineData("granted", "1")]
+    [InlineData(null, "1")]
     [InlineData("result", "2")]
     [InlineData("result", null)]
-    public void Other_iq_is_no_answer(string type, string? id)
+    public void Other_iq_is_no_answer(string? type, string? id)
     {
         var exchange = new IqExchange(Jid.Parse("alice@example.org/desk"));
         _ = exchange.Open("1", null);
-        Assert.False(exchange.TryComplete(new Iq(type) { Id = id }));
+        Assert.False(exchange.TryComplete(new Iq("result") { Id = id, Type = type }));
     }
 
     [Fact]
