@@ -37,6 +37,13 @@ internal sealed class GatedStream : Stream
             throw new IOException("Broken pipe");
     }
 
+    /// <summary>Fails the write in progress, as a closed socket does.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        Fail();
+        base.Dispose(disposing);
+    }
+
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public override void Flush()
     {

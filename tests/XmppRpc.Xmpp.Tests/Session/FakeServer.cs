@@ -19,6 +19,7 @@ internal sealed class FakeServer : IAsyncDisposable
 
     private readonly DuplexStream _end;
     private readonly StringBuilder _received = new();
+    private readonly CancellationTokenSource _guard = new(TimeSpan.FromSeconds(60));
     private readonly byte[] _buffer = new byte[16 * 1024];
     private Stream _stream;
     private Task<XmppConnection>? _connecting;
@@ -27,6 +28,8 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         var (ours, theirs) = DuplexStream.CreatePair(window);
         _stream = _end = theirs;
+        // a test that waits for what never comes must fail, not hang
+        _guard.Token.Register(Break);
         Options = new()
         {
             Jid = Jid.Parse("alice@example.org/desk"),
@@ -139,6 +142,7 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Hangs up first, so that the connection need not wait for a closing tag.</summary>
     public async ValueTask DisposeAsync()
     {
+        _guard.Dispose();
         await _stream.DisposeAsync();
         if (_connecting is { IsCompletedSuccessfully: true })
             await (await _connecting).DisposeAsync();
