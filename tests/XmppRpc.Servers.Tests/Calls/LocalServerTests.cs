@@ -10,7 +10,8 @@ public sealed class LocalServerFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await LocalXmppServer.StartAsync();
+        // Like the real ones it relays stanzas that are deeper and wider than a client takes.
+        Server = await LocalXmppServer.StartAsync(new() { Limits = new() { MaxStanzaBytes = 256 * 1024, MaxDepth = 10_000, MaxElements = 100_000 } });
         foreach (var user in new[] { "alice", "bob", "carol" })
             Server.AddAccount(user, $"pw;\"{user}'=");
     }
@@ -28,4 +29,10 @@ public sealed class InMemoryCallTests(LocalServerFixture local) : CallScenarios,
 {
     protected override Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) =>
         Task.FromResult(XmppConnectionOptions.Parse(local.Server.ConnectionString(user, resource)) with { OpenStream = local.Server.OpenInMemoryAsync });
+}
+
+public sealed class LocalServerHostileTests(LocalServerFixture local) : HostileScenarios, IClassFixture<LocalServerFixture>
+{
+    protected override Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) =>
+        Task.FromResult(XmppConnectionOptions.Parse(local.Server.ConnectionString(user, resource)));
 }
