@@ -31,6 +31,10 @@ internal static class Corpus
         "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><a/><b><c></b></c>",
         "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><a/><b><!-- --></b>",
         "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><a/>\uFEFF<b/>",
+        // Long, deep and wide, for small caps.
+        $"<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'><m><n a='1' b='2' c='3' d='4'>&lt;</n>\u20AC</m>" +
+        $"<m x='{new string('\u00E4', 50)}'>{new string('\u20AC', 60)}</m><m>{string.Concat(Enumerable.Repeat("<o>\U0001D11E</o>", 9))}</m><m><n a='{new string('x', 200)}'/></m>" +
+        $"<p:m xmlns:p='u' xmlns:q='v' xmlns:r='w'><longername/></p:m><m>{new string('\u00E4', 200)}</m><next/></stream:stream>",
     }.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Stanzas for the mutator, without the stream around them.</summary>
