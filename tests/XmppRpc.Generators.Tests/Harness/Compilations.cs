@@ -28,6 +28,23 @@ internal static class Compilations
         References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, generalDiagnosticOption: ReportDiagnostic.Error));
 
+    /// <summary>A program or library of a user's, against everything this project references; warnings are the user's business.</summary>
+    public static CSharpCompilation CreateProgram(string source, OutputKind kind) => CSharpCompilation.Create(
+        "Program" + Guid.NewGuid().ToString("N"),
+        [CSharpSyntaxTree.ParseText(source, ParseOptions(), "Program.cs", System.Text.Encoding.UTF8)],
+        References.Append(MetadataReference.CreateFromFile(typeof(LocalServer.LocalXmppServer).Assembly.Location)),
+        new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
+
+    /// <summary>The framework's own generator for JSON contexts, from the reference pack beside the running runtime.</summary>
+    public static IEnumerable<ISourceGenerator> FrameworkGenerators()
+    {
+        var packs = Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
+        var generator = Directory.GetFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        return System.Reflection.Assembly.LoadFrom(generator).GetTypes()
+            .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(IIncrementalGenerator)))
+            .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator());
+    }
+
     /// <summary>The compilation as an assembly that others can reference.</summary>
     public static MetadataReference ToReference(this Compilation compilation)
     {
