@@ -24,13 +24,13 @@ internal static class ContractEmitter
         }
         Part(writer, model, names);
         writer.Line();
-        ClassAttributes(writer);
+        Attributes(writer);
         DataEmitter.Emit(writer, model, names);
         writer.Line();
-        ClassAttributes(writer);
+        Attributes(writer);
         ProxyEmitter.Emit(writer, model, names);
         writer.Line();
-        ClassAttributes(writer);
+        Attributes(writer);
         DispatcherEmitter.Emit(writer, model, names);
         return writer.ToString();
     }
@@ -41,29 +41,24 @@ internal static class ContractEmitter
         foreach (var outer in model.OuterTypes)
             writer.Open(outer);
         writer.Open($"partial interface {model.Name} : {self}");
-        MemberAttributes(writer);
+        Attributes(writer);
         writer.Line($"static {RuntimeTypes.ContractInfo} {self}.{KnownNames.RpcContract.Contract} => {names.Global(names.Rpc)}.Info;");
         writer.Line();
-        MemberAttributes(writer);
+        Attributes(writer);
         writer.Line($"static {model.Type} {self}.{KnownNames.RpcContract.CreateProxy}({RuntimeTypes.Invoker} invoker) => new {names.Global(names.Proxy)}(invoker);");
         writer.Line();
-        MemberAttributes(writer);
+        Attributes(writer);
         writer.Line($"static {RuntimeTypes.Dispatcher} {self}.{KnownNames.RpcContract.CreateDispatcher}({model.Type} service) => new {names.Global(names.Dispatcher)}(service);");
         writer.Close();
         foreach (var _ in model.OuterTypes)
             writer.Close();
     }
 
-    // On the members: on the interface they would also mark the user's part of it.
-    private static void MemberAttributes(SourceWriter writer)
+    // In the interface on its members: on itself they would also mark the user's part of it.
+    private static void Attributes(SourceWriter writer)
     {
         writer.Line(GeneratedCode);
         writer.Line("[global::System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverage]");
-    }
-
-    private static void ClassAttributes(SourceWriter writer)
-    {
-        MemberAttributes(writer);
         writer.Line("[global::System.Diagnostics.DebuggerNonUserCode]");
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ContractNames
     public ContractNames(ContractModel model)
     {
         _model = model;
+        Rpc = CSharp.Free(model.BareName + "_Rpc", [.. model.Methods.SelectMany(method => method.Parameters).Select(parameter => parameter.Name)]);
         var taken = new HashSet<string>(Reserved, StringComparer.Ordinal) { Rpc };
         _fields = new string[model.Methods.Count];
         for (var i = 0; i < _fields.Length; i++)
@@ -25,8 +26,8 @@ internal sealed class ContractNames
         }
     }
 
-    /// <summary>The class with the contract as data.</summary>
-    public string Rpc => _model.BareName + "_Rpc";
+    /// <summary>The class with the contract as data; no parameter hides it.</summary>
+    public string Rpc { get; }
 
     public string Proxy => _model.BareName + "_Proxy";
 
@@ -35,9 +36,12 @@ internal sealed class ContractNames
     /// <summary>The field with a method as data, inside <see cref="Rpc"/>.</summary>
     public string Field(int method) => _fields[method];
 
+    /// <summary>That field as an expression in the proxy.</summary>
+    public string Info(int method) => $"{Rpc}.{_fields[method]}";
+
     /// <summary>A generated class, out of reach of the names around the contract.</summary>
     public string Global(string name) => _model.Namespace is null ? "global::" + name : $"global::{_model.Namespace}.{name}";
 
     /// <summary>A type's metadata for JSON, as an expression in the proxy and the dispatcher.</summary>
-    public string TypeInfo(string type) => $"{Global(Rpc)}.Json.{KnownNames.RpcJson.TypeInfo}<{type}>()";
+    public string TypeInfo(string type) => $"{Rpc}.Json.{KnownNames.RpcJson.TypeInfo}<{type}>()";
 }

@@ -16,7 +16,7 @@ internal static class ProxyEmitter
         for (var i = 0; i < model.Methods.Count; i++)
         {
             writer.Line();
-            Method(writer, model.Methods[i], names, $"{names.Global(names.Rpc)}.{names.Field(i)}", rpc, args);
+            Method(writer, model.Methods[i], names, names.Info(i), rpc, args);
         }
         writer.Close();
     }

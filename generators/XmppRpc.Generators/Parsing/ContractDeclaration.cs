@@ -31,7 +31,7 @@ internal static class ContractDeclaration
     public static string HintName(INamedTypeSymbol contract)
     {
         var path = string.Join("+", Outer(contract).Reverse().Select(type => type.Name).Concat([contract.Name]));
-        return (contract.ContainingNamespace.IsGlobalNamespace ? "" : contract.ContainingNamespace.ToDisplayString() + ".") + path + ".XmppRpc.g.cs";
+        return (contract.ContainingNamespace.IsGlobalNamespace ? "" : contract.ContainingNamespace.ToDisplayString().Replace("@", "") + ".") + path + ".XmppRpc.g.cs";
     }
 
     private static IEnumerable<INamedTypeSymbol> Chain(INamedTypeSymbol contract) => ImmutableArray.Create(contract).Concat(Outer(contract));

@@ -42,6 +42,9 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync"/>.</summary>
     public bool IsStreamEnded => _streamEnded;
 
+    /// <summary>The default namespace that the peer's stream header declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
+    public string? PeerContentNamespace => _reader.ContentNamespace;
+
     /// <summary>The TLS version in use, or "none".</summary>
     internal string Protocol => _stream is SslStream tls ? tls.SslProtocol.ToString() : "none";
 

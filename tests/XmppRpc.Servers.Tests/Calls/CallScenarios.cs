@@ -193,7 +193,7 @@ public abstract class CallScenarios
     {
         await using var pair = await PairAsync();
         using var cancellation = new CancellationTokenSource();
-        var stream = parameter ? pair.Shop.EndlessAsync(cancellation.Token) : pair.Shop.EndlessAsync().WithCancellation(cancellation.Token).AsEnumerable();
+        var stream = pair.Shop.EndlessAsync(parameter ? cancellation.Token : default).WithCancellation(parameter ? default : cancellation.Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var item in stream)
@@ -339,14 +339,5 @@ public abstract class CallScenarios
             await caller.DisposeAsync();
             await callee.DisposeAsync();
         }
-    }
-}
-
-internal static class Enumerations
-{
-    public static async IAsyncEnumerable<T> AsEnumerable<T>(this System.Runtime.CompilerServices.ConfiguredCancelableAsyncEnumerable<T> source)
-    {
-        await foreach (var item in source)
-            yield return item;
     }
 }

@@ -1,0 +1,197 @@
+using System.Data.Common;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using XmppRpc.LocalServer.Accounts;
+using XmppRpc.LocalServer.Network;
+using XmppRpc.LocalServer.Routing;
+using XmppRpc.LocalServer.Sessions;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.LocalServer;
+
+/// <summary>
+/// A small, real XMPP server inside the process, for development and tests: loopback only, one domain, nothing on disk. It speaks RFC 6120 and 6121 over TCP with
+/// STARTTLS and routes as Prosody 0.12 does. Safe for concurrent use; disposing stops it.
+/// </summary>
+public sealed class LocalXmppServer : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly LocalXmppServerOptions _options;
+    private readonly AccountBook _accounts;
+    private readonly Router _router;
+    private readonly X509Certificate2 _certificateWithKey;
+    private readonly LoopbackListener _listener;
+    private readonly IPEndPoint _endPoint;
+    private readonly ServerContext _context;
+    private readonly Dictionary<ServerSession, Task> _sessions = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _accepting;
+    private Task? _stop;
+
+    private LocalXmppServer(LocalXmppServerOptions options)
+    {
+        _options = options;
+        _accounts = new(options.Domain);
+        _router = new(options.Domain, options.MaxOfflineMessages, options.MaxDirectedPresences, options.Time);
+        foreach (var (user, password) in options.Accounts)
+            _router.AddAccount(_accounts.Add(user, password).Jid);
+        _listener = new(options.Address, options.Port);
+        _endPoint = _listener.EndPoint;
+        _certificateWithKey = ServerCertificate.Create(options.Domain);
+        Certificate = X509CertificateLoader.LoadCertificate(_certificateWithKey.RawData);
+        var tls = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(_certificateWithKey, null, offline: true),
+            // RFC 7590 §3.1
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        };
+        _context = new(options, _accounts, _router, tls, options.LoggerFactory?.CreateLogger("XmppRpc.LocalServer") ?? (ILogger)NullLogger.Instance);
+        _accepting = AcceptAsync();
+        LocalServerLog.Started(_context.Log, Domain, _endPoint.ToString());
+    }
+
+    /// <summary>The domain that is served.</summary>
+    public string Domain => _options.Domain;
+
+    /// <summary>The port for clients, with STARTTLS.</summary>
+    public int Port => _endPoint.Port;
+
+    /// <summary>The certificate, self-signed for the domain and made at the start; without its private key.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>Starts a server; it accepts connections when this returns.</summary>
+    /// <exception cref="ArgumentException">An option cannot work, for example an address that is not loopback.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static Task<LocalXmppServer> StartAsync(LocalXmppServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(new LocalXmppServer((options ?? new()).Validated()));
+    }
+
+    /// <summary>Adds an account and returns a connection string for it. <see cref="ArgumentException"/> if the name is no valid one or is taken.</summary>
+    public string AddAccount(string user, string password)
+    {
+        _router.AddAccount(_accounts.Add(user, password).Jid);
+        return ConnectionString(user);
+    }
+
+    /// <summary>A connection string for an account of this server: JID, password, host and the certificate's fingerprint. It holds the password in clear text.</summary>
+    public string ConnectionString(string user, string? resource = null)
+    {
+        var account = _accounts.Get(user);
+        var jid = resource is null ? account.Jid : account.Jid.WithResource(resource);
+        return new DbConnectionStringBuilder
+        {
+            ["Jid"] = jid.ToString(),
+            ["Password"] = account.Password,
+            ["Host"] = _endPoint.ToString(),
+            ["CertificateFingerprint"] = Certificate.GetCertHashString(HashAlgorithmName.SHA256),
+        }.ConnectionString;
+    }
+
+    /// <summary>Writes the certificate as a PEM file, for clients that trust by file (<see cref="XmppConnectionOptions.TrustedCertificate"/>).</summary>
+    public void SaveCertificate(string path) => File.WriteAllText(path, Certificate.ExportCertificatePem() + "\n");
+
+    /// <summary>
+    /// Opens a connection in memory, on which the server speaks exactly as over TCP, STARTTLS included. Made for <see cref="XmppConnectionOptions.OpenStream"/>;
+    /// closing the stream is what a lost socket is. <see cref="InvalidOperationException"/> after the server was stopped.
+    /// </summary>
+    public ValueTask<Stream> OpenInMemoryAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (client, server) = MemoryDuplexStream.CreatePair();
+        return TryServe(server) ? new(client) : throw new InvalidOperationException("The local XMPP server was stopped; start another one.");
+    }
+
+    /// <summary>Ends all sessions with <c>system-shutdown</c> and stops listening. Cancellation ends the waiting only. A second call waits for the first.</summary>
+    public async ValueTask StopAsync(CancellationToken cancellationToken = default)
+    {
+        Task stop;
+        lock (_gate)
+            stop = _stop ??= StopOnceAsync();
+        await stop.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops the server.</summary>
+    public ValueTask DisposeAsync() => StopAsync(CancellationToken.None);
+
+    private async Task AcceptAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            while (true)
+                if (await TryAcceptAsync().ConfigureAwait(false) is { } stream && !TryServe(stream))
+                    await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // the stop
+        }
+    }
+
+    private async ValueTask<Stream?> TryAcceptAsync()
+    {
+        try
+        {
+            return await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            LocalServerLog.AcceptFailed(_context.Log, e.Message);
+            // out of file handles, most likely, and for a while
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _options.Time, _stopping.Token).ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    /// <summary>Begins a session; false after the stop.</summary>
+    private bool TryServe(Stream stream)
+    {
+        lock (_gate)
+        {
+            if (_stop is not null)
+                return false;
+            var session = new ServerSession(stream, _context);
+            if (_sessions.Count >= _options.MaxConnections)
+                session.Close("resource-constraint", $"This XMPP server takes {_options.MaxConnections} connections at a time.");
+            _sessions.Add(session, ServeAsync(session));
+            return true;
+        }
+    }
+
+    private async Task ServeAsync(ServerSession session)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await using (session.ConfigureAwait(false))
+            await session.RunAsync().ConfigureAwait(false);
+        lock (_gate)
+            _sessions.Remove(session);
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        _listener.Dispose();
+        Task[] serving;
+        lock (_gate)
+        {
+            foreach (var session in _sessions.Keys)
+                session.Close("system-shutdown", "The XMPP server is stopping.");
+            serving = [.. _sessions.Values];
+        }
+
+        await Task.WhenAll(serving).ConfigureAwait(false);
+        _certificateWithKey.Dispose();
+        _stopping.Dispose();
+        LocalServerLog.Stopped(_context.Log, Domain);
+    }
+}

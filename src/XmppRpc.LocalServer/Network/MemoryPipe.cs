@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace XmppRpc.LocalServer.Network;
+
+/// <summary>
+/// Bytes one way between two ends in the process; the writer waits while more than the bound is unread. Either end may leave at any time: the reader then
+/// sees the end after what was written, the writer an <see cref="IOException"/>. The pipe itself is never completed, which would race with calls under way.
+/// </summary>
+internal sealed class MemoryPipe(int maxBufferedBytes)
+{
+    private readonly Pipe _pipe = new(new(pauseWriterThreshold: maxBufferedBytes, resumeWriterThreshold: maxBufferedBytes / 2, useSynchronizationContext: false));
+    private volatile bool _writerLeft;
+    private volatile bool _readerLeft;
+
+    public async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_readerLeft, this);
+            var writerLeft = _writerLeft;
+            var result = await _pipe.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var taken = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, destination.Length));
+            taken.CopyTo(destination.Span);
+            _pipe.Reader.AdvanceTo(taken.End);
+            if (taken.Length > 0 || destination.IsEmpty)
+                return (int)taken.Length;
+            // looked at before reading, so that nothing written before the end is missed
+            if (writerLeft)
+                return 0;
+        }
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        ThrowIfUnwritable();
+        await _pipe.Writer.WriteAsync(source, cancellationToken).ConfigureAwait(false);
+        ThrowIfUnwritable();
+    }
+
+    public void LeaveAsWriter()
+    {
+        _writerLeft = true;
+        _pipe.Reader.CancelPendingRead();
+        _pipe.Writer.CancelPendingFlush();
+    }
+
+    public void LeaveAsReader()
+    {
+        _readerLeft = true;
+        _pipe.Writer.CancelPendingFlush();
+        _pipe.Reader.CancelPendingRead();
+    }
+
+    private void ThrowIfUnwritable()
+    {
+        ObjectDisposedException.ThrowIf(_writerLeft, this);
+        if (_readerLeft)
+            throw new IOException("The other end of the in-memory stream was closed.");
+    }
+}

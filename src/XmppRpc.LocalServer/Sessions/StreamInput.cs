@@ -1,0 +1,44 @@
+using XmppRpc.Xmpp;
+using XmppRpc.Xmpp.Network;
+using XmppRpc.Xmpp.Stanzas;
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.LocalServer.Sessions;
+
+/// <summary>Reads what a client sends, and turns what may not come into the stream error it deserves (RFC 6120 §4.9.3).</summary>
+internal sealed class StreamInput(XmppTransport transport)
+{
+    /// <summary>The header of the client's XML stream; <see cref="XmppConnectionException"/> when it went away.</summary>
+    public async ValueTask<XmppElement> ReadHeaderAsync(CancellationToken cancellationToken)
+    {
+        var node = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return node is { Kind: XmppNodeKind.StreamStart, Element: { } header } ? header : throw Gone();
+    }
+
+    /// <summary>The next element during the negotiation; <see cref="XmppConnectionException"/> when the client went away.</summary>
+    public async ValueTask<XmppElement> ReadElementAsync(CancellationToken cancellationToken) =>
+        await TryReadElementAsync(cancellationToken).ConfigureAwait(false) ?? throw Gone();
+
+    /// <summary>The next element, or null when the client closed its XML stream or the byte stream.</summary>
+    public async ValueTask<XmppElement?> TryReadElementAsync(CancellationToken cancellationToken)
+    {
+        var node = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return node switch
+        {
+            null or { Kind: XmppNodeKind.StreamEnd } => null,
+            // a client that ends with an error closes its stream with it
+            { Kind: XmppNodeKind.Element, Element: { } element } => element.Is("error", XmppNames.Streams) ? null : element,
+            { Kind: XmppNodeKind.Skipped, Reason: var reason } => throw new XmppStreamException("policy-violation", $"The stanza has {reason}."),
+            _ => throw new XmppStreamException("invalid-xml", "An XML stream was opened inside another."),
+        };
+    }
+
+    /// <summary>The error for an element that is not what this stage of the negotiation waits for.</summary>
+    public static XmppStreamException OutOfTurn(XmppElement element) => Stanza.Wrap(element) is not null
+        // RFC 6120 §4.9.3.12
+        ? new("not-authorized", "A stanza came before the client was authenticated and had a resource.")
+        // RFC 6120 §4.9.3.24
+        : new("unsupported-stanza-type", "An element came that has no place here.");
+
+    private static XmppConnectionException Gone() => new("The client went away during the negotiation.");
+}
