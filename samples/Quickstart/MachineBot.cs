@@ -15,10 +15,10 @@ public sealed class MachineBot(IRpcReplier replier, MachineLog log) : IMachine
 
     public Task<MachineStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
-        var memory = GC.GetGCMemoryInfo(GCKind.Any);
+        var (used, total) = MachineMemory.Read();
         log.Write($"{RpcContext.Current!.Caller} asked for the status");
         return Task.FromResult(new MachineStatus(Environment.MachineName, RuntimeInformation.OSDescription, Environment.ProcessorCount, Load(),
-            memory.MemoryLoadBytes, memory.TotalAvailableMemoryBytes, TimeProvider.System.GetUtcNow()));
+            used, total, TimeProvider.System.GetUtcNow()));
     }
 
     public Task<Deferred<ProcessEntry[]>> ListProcessesAsync(int top, CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ public sealed class MachineLog : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
-                Write($"memory in use: {GC.GetGCMemoryInfo(GCKind.Any).MemoryLoadBytes >> 20} MiB, of this process: {Environment.WorkingSet >> 20} MiB");
+                Write($"memory in use: {MachineMemory.Read().Used >> 20} MiB, of this process: {Environment.WorkingSet >> 20} MiB");
         }
         catch (OperationCanceledException)
         {

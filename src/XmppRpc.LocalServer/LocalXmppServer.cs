@@ -74,11 +74,11 @@ public sealed class LocalXmppServer : IAsyncDisposable
         return Task.FromResult(new LocalXmppServer((options ?? new()).Validated()));
     }
 
-    /// <summary>Adds an account and returns a connection string for it. <see cref="ArgumentException"/> if the name is no valid one or is taken.</summary>
-    public string AddAccount(string user, string password)
+    /// <summary>Adds an account and returns a connection string for it, see <see cref="ConnectionString"/>. <see cref="ArgumentException"/> if the name is no valid one or is taken.</summary>
+    public string AddAccount(string user, string password, string? resource = null)
     {
         _router.AddAccount(_accounts.Add(user, password).Jid);
-        return ConnectionString(user);
+        return ConnectionString(user, resource);
     }
 
     /// <summary>A connection string for an account of this server: JID, password, host and the certificate's fingerprint. It holds the password in clear text.</summary>

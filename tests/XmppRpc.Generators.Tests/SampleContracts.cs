@@ -221,6 +221,7 @@ internal static class SampleContracts
             {
                 Task<Dictionary<string, List<int?>?>?> GetAsync(List<string?>? list, string?[] texts, (int A, string? B) pair, int?[]? numbers, Guid? id, IReadOnlyList<DateTime?> days);
                 ValueTask<int?> CountAsync(bool? exact, string? text);
+                Task SetAsync([System.Diagnostics.CodeAnalysis.AllowNull] string text, [System.Diagnostics.CodeAnalysis.DisallowNull] int[]? numbers);
             }
             """],
         ["Obsolete"] = ["""

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis.CSharp;
 using XmppRpc.Generators.Tests.Harness;
+using XmppRpc.TestKit.Snapshots;
 
 namespace XmppRpc.Generators.Tests;
 
@@ -24,4 +25,25 @@ public sealed class SnapshotTests
 
     [Theory, MemberData(nameof(Shapes))]
     public void Output_has_no_carriage_return(string shape) => Assert.DoesNotContain('\r', GeneratorRun.Of(SampleContracts.All[shape]).Text);
+
+    [Fact]
+    public void Contract_of_another_assembly_can_be_derived_from()
+    {
+        const string Usings = "#nullable enable\nusing System.Threading.Tasks; using XmppRpc; namespace Acme; ";
+        var shared = GeneratorRun.Of(Usings + """
+            /// <summary>Documented.</summary>
+            public enum Kind { /// <summary>Documented.</summary>
+            A }
+            /// <summary>Documented.</summary>
+            [RpcContract("acme.shared", Version = 4, TimeoutSeconds = 2)] public partial interface IShared {
+            /// <summary>Documented.</summary>
+            [RpcMethod("look", Idempotent = true)] Task<string?> GetAsync(Kind kind = Kind.A, string? text = null, decimal price = 1.5m); }
+            """);
+        var derived = Compilations.Create(Usings + "[RpcContract(\"acme.derived\")] internal partial interface IDerived : IShared { Task OwnAsync(); }");
+
+        var run = GeneratorRun.Of(derived.WithAssemblyName("Derived").AddReferences(shared.Output.ToReference()));
+
+        Assert.Equal("", run.Output.Complaints());
+        Snapshot.Match(run.Text, "OtherAssembly");
+    }
 }

@@ -32,6 +32,9 @@ public sealed class DuplexStream : Stream
         _input.Complete(reset);
     }
 
+    /// <summary>Makes the other side's writes throw <see cref="IOException"/>; what was written here can still be read there.</summary>
+    public void StopReading() => _input.Complete();
+
     /// <inheritdoc/>
     public override bool CanRead => true;
     /// <inheritdoc/>

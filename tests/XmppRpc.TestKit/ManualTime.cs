@@ -5,6 +5,7 @@ public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
+    private readonly List<(DateTimeOffset Due, TaskCompletionSource Set)> _awaited = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc/>
@@ -26,6 +27,19 @@ public sealed class ManualTime : TimeProvider
         var timer = new Timer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>Completes when somebody has set a timer of that length; a test awaits it before <see cref="Advance"/>.</summary>
+    public Task TimerAsync(TimeSpan dueTime)
+    {
+        lock (_gate)
+        {
+            if (_timers.Any(t => t.Due == _now + dueTime))
+                return Task.CompletedTask;
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((_now + dueTime, set));
+            return set.Task;
+        }
     }
 
     /// <summary>Lets time pass and fires what falls due, in order.</summary>
@@ -73,6 +87,9 @@ public sealed class ManualTime : TimeProvider
                 {
                     Due = owner._now + dueTime;
                     owner._timers.Add(this);
+                    foreach (var (due, set) in owner._awaited)
+                        if (due == Due)
+                            set.TrySetResult();
                 }
             }
 

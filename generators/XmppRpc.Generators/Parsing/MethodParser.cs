@@ -81,11 +81,17 @@ internal sealed class MethodParser(IMethodSymbol method, ContractIdentity owner,
     private static ParameterModel ArgumentOf(IParameterSymbol parameter)
     {
         var type = parameter.Type;
-        var isNullable = type.IsReferenceType ? type.NullableAnnotation != NullableAnnotation.NotAnnotated : type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
-        // Code without nullable annotations allows null everywhere.
-        var source = type is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.None } ? type.Source() + "?" : type.Source();
+        if (!type.IsReferenceType)
+            return new ParameterModel(parameter.Name, type.Source(), KindOf(type), type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T, DefaultValues.Of(parameter));
+        var isNullable = AllowsNull(parameter);
+        var source = type.WithNullableAnnotation(isNullable ? NullableAnnotation.Annotated : NullableAnnotation.NotAnnotated).Source();
         return new ParameterModel(parameter.Name, source, KindOf(type), isNullable, DefaultValues.Of(parameter));
     }
+
+    // Code without nullable annotations allows null everywhere.
+    private static bool AllowsNull(IParameterSymbol parameter) =>
+        parameter.FindAttribute("System.Diagnostics.CodeAnalysis.DisallowNullAttribute") is null
+        && (parameter.Type.NullableAnnotation != NullableAnnotation.NotAnnotated || parameter.FindAttribute("System.Diagnostics.CodeAnalysis.AllowNullAttribute") is not null);
 
     private static Model.ParameterKind KindOf(ITypeSymbol type) => type.SpecialType switch
     {

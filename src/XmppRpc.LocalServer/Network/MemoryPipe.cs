@@ -22,9 +22,10 @@ internal sealed class MemoryPipe(int maxBufferedBytes)
             var result = await _pipe.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             var taken = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, destination.Length));
             taken.CopyTo(destination.Span);
+            var count = (int)taken.Length;
             _pipe.Reader.AdvanceTo(taken.End);
-            if (taken.Length > 0 || destination.IsEmpty)
-                return (int)taken.Length;
+            if (count > 0 || destination.IsEmpty)
+                return count;
             // looked at before reading, so that nothing written before the end is missed
             if (writerLeft)
                 return 0;

@@ -22,7 +22,7 @@ internal sealed class IqExchange(Jid self)
 
     /// <summary>Whether this is the answer to an open request, which then has it.</summary>
     public bool TryComplete(Iq answer) =>
-        !answer.IsRequest && answer.Id is { } id && _open.TryGetValue(id, out var request) && IsFrom(request.To, answer) && request.Answer.TrySetResult(answer);
+        answer.Type is "result" or "error" && answer.Id is { } id && _open.TryGetValue(id, out var request) && IsFrom(request.To, answer) && request.Answer.TrySetResult(answer);
 
     public void FailAll(XmppException reason)
     {

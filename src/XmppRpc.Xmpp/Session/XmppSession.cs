@@ -138,9 +138,10 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             // the XML stream is over, which is all that was asked for
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // the peer had its time
+            // without the caller's token, the peer had its time
+            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {

@@ -52,6 +52,7 @@ internal sealed class BoundaryScanner(XmppReaderLimits limits)
         _depth = _elements = FirstTagLength = 0;
         _offset = 0;
         OverCap = null;
+        MayDeclare = false;
     }
 
     /// <summary>Scans to the end of the token, or of the bytes; returns how many belong to it.</summary>

@@ -40,7 +40,7 @@ public sealed class RpcContractInfo(string name, int version, RpcJson json, IRea
             return CSharpName(type.GetElementType()!) + "[]";
         var name = (type.FullName ?? type.Name).Replace('+', '.');
         return type.IsGenericType
-            ? $"{type.Namespace}.{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(CSharpName))}>"
+            ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(CSharpName))}>"
             : name;
     }
 }

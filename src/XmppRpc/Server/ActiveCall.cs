@@ -151,9 +151,10 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         switch (error)
         {
             case OperationCanceledException when _cancellation.IsCancellationRequested:
+                // It was broken off somewhere: nobody can say what it has done.
                 return _isLate
-                    ? Failure(RpcStatus.DeadlineExceeded, "The deadline passed while the call was running.", ran: true)
-                    : Failure(RpcStatus.Canceled, "The call was cancelled.", ran: true);
+                    ? Failure(RpcStatus.DeadlineExceeded, "The deadline passed while the call was running.", ran: null)
+                    : Failure(RpcStatus.Canceled, "The call was cancelled.", ran: null);
             // What a peer of the implementation answered is not the implementation's own word.
             case RpcException { Remote: null } own:
                 calls.Log.CallRefused(served.Method.Path, CallId, PlainText.Of(caller.ToString())!, own.Status);
@@ -166,5 +167,5 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         }
     }
 
-    private FaultFrame Failure(RpcStatus status, string message, bool ran, string? code = null) => new(Id, status, message) { Code = code, Ran = ran, ItemsBefore = Stream?.ItemsSent };
+    private FaultFrame Failure(RpcStatus status, string message, bool? ran, string? code = null) => new(Id, status, message) { Code = code, Ran = ran, ItemsBefore = Stream?.ItemsSent };
 }

@@ -28,6 +28,14 @@ internal static class Compilations
         References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, generalDiagnosticOption: ReportDiagnostic.Error));
 
+    /// <summary>The compilation as an assembly that others can reference.</summary>
+    public static MetadataReference ToReference(this Compilation compilation)
+    {
+        using var output = new MemoryStream();
+        Assert.True(compilation.Emit(output).Success);
+        return MetadataReference.CreateFromImage(output.ToArray());
+    }
+
     /// <summary>Everything the compiler says, as text; nothing if it compiles cleanly.</summary>
     public static string Complaints(this Compilation compilation)
     {

@@ -14,7 +14,7 @@ public sealed record Order(int Id, List<Item> Items, DateTimeOffset? Due, Dictio
 
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(Item))]
-[JsonSerializable(typeof(Order[]))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(List<string?>))]
 public sealed partial class ShopJson : JsonSerializerContext;
 

@@ -10,8 +10,11 @@ public abstract class CallScenarios
     /// <summary>The connection of one of the server's accounts.</summary>
     protected abstract Task<XmppConnectionOptions> ConnectionAsync(string user, string resource);
 
-    private protected async Task<RpcEndpoint> ConnectAsync(string user) =>
-        await RpcEndpoint.ConnectAsync(new RpcEndpointOptions { Connection = await ConnectionAsync(user, $"r{Interlocked.Increment(ref _resources)}") });
+    private async Task<RpcEndpoint> ConnectAsync(string user) => await RpcEndpoint.ConnectAsync(new RpcEndpointOptions
+    {
+        Connection = await ConnectionAsync(user, $"r{Interlocked.Increment(ref _resources)}"),
+        DrainTimeout = TimeSpan.Zero,
+    });
 
     private static Customer Ada => new("Ada Łovelace 🧮", new Address("12 «Rue»", null, new GeoPoint(48.85, -0.5)), "+33 1", Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"));
 

@@ -1,0 +1,161 @@
+using Microsoft.CodeAnalysis;
+using XmppRpc.Generators.Tests.Harness;
+using XmppRpc.TestKit;
+
+namespace XmppRpc.Generators.Tests;
+
+public sealed class ContractAnalyzerTests
+{
+    private const string Usings = """
+        #nullable enable
+        using System;
+        using System.Collections.Generic;
+        using System.IO;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using XmppRpc;
+        namespace Acme;
+        """;
+
+    // A contract with these members.
+    private static string With(string members) => $$"""{{Usings}} [RpcContract("acme.c")] internal partial interface IC { {{members}} }""";
+
+    public static TheoryData<string, string, string> Bad => new()
+    {
+        { "XRPC001", Usings + "[RpcContract(\"acme.c\")] internal interface IC;", "IC" },
+        { "XRPC001", Usings + "internal class Outer { [RpcContract(\"acme.c\")] internal partial interface IC; }", "Outer" },
+        { "XRPC002", Usings + "internal partial class Outer { [RpcContract(\"acme.c\")] private partial interface IC; }", "IC" },
+        { "XRPC002", Usings + "internal partial class Outer { [RpcContract(\"acme.c\")] protected partial interface IC; }", "IC" },
+        { "XRPC002", Usings + "internal partial class Outer { private partial class Inner { [RpcContract(\"acme.c\")] internal partial interface IC; } }", "IC" },
+        { "XRPC002", Usings + "[RpcContract(\"acme.c\")] file partial interface IC;", "IC" },
+        { "XRPC002", Usings + "[RpcContract(\"acme.c\")] internal partial interface IC<T>;", "IC" },
+        { "XRPC002", Usings + "internal partial class Outer<T> { [RpcContract(\"acme.c\")] internal partial interface IC; }", "IC" },
+        { "XRPC003", With("void Go();"), "Go" },
+        { "XRPC003", With("int Go();"), "Go" },
+        { "XRPC003", With("ref int Go();"), "Go" },
+        { "XRPC003", With("Task? Go();"), "Go" },
+        { "XRPC003", With("Task<IAsyncEnumerable<int>> Go();"), "Go" },
+        { "XRPC003", With("ValueTask<Deferred<int>> Go();"), "Go" },
+        { "XRPC003", With("Task<Deferred<Deferred<int>>> Go();"), "Go" },
+        { "XRPC003", With("Task<Task<int>> Go();"), "Go" },
+        { "XRPC003", With("Task<Stream> Go();"), "Go" },
+        { "XRPC003", With("Task<FileStream[]> Go();"), "Go" },
+        { "XRPC003", With("Task<dynamic> Go();"), "Go" },
+        { "XRPC003", With("IAsyncEnumerable<Action> Go();"), "Go" },
+        { "XRPC003", With("IEnumerable<int> Go();"), "Go" },
+        { "XRPC004", With("int Value { get; }"), "Value" },
+        { "XRPC004", With("int this[int i] { get; }"), "this" },
+        { "XRPC004", With("event Action Done;"), "Done" },
+        { "XRPC004", With("static abstract Task GoAsync();"), "GoAsync" },
+        { "XRPC004", With("internal Task GoAsync();"), "GoAsync" },
+        { "XRPC005", With("Task GoAsync<T>();"), "GoAsync" },
+        { "XRPC006", With("Task GoAsync(ref int x);"), "x" },
+        { "XRPC006", With("Task GoAsync(in int x);"), "x" },
+        { "XRPC006", With("Task GoAsync(ref readonly int x);"), "x" },
+        { "XRPC006", With("Task GoAsync(out int x);"), "x" },
+        { "XRPC006", With("Task GoAsync(params int[] x);"), "x" },
+        { "XRPC006", With("Task GoAsync(params ReadOnlySpan<int> x);"), "x" },
+        { "XRPC006", With("Task GoAsync(Span<int> x);"), "x" },
+        { "XRPC006", With("unsafe Task GoAsync(int* x);"), "x" },
+        { "XRPC006", With("unsafe Task GoAsync(delegate*<void>[] x);"), "x" },
+        { "XRPC006", With("Task GoAsync(Action x);"), "x" },
+        { "XRPC006", With("Task GoAsync(Stream x);"), "x" },
+        { "XRPC006", With("Task GoAsync(List<dynamic> x);"), "x" },
+        { "XRPC006", With("Task GoAsync(CancellationToken? x);"), "x" },
+        { "XRPC006", With("Task GoAsync(IAsyncEnumerable<int> x);"), "x" },
+        { "XRPC006", With("Task GoAsync(IProgress<int>? x);"), "x" },
+        { "XRPC006", With("Task GoAsync(RpcCallOptions? x);"), "x" },
+        { "XRPC006", With("Task GoAsync((int, Task) x);"), "x" },
+        { "XRPC007", With("Task GoAsync(int a); Task GoAsync(long a);"), "GoAsync" },
+        { "XRPC007", With("Task GoAsync(); [RpcMethod(\"go\")] Task RunAsync();"), "RunAsync" },
+        { "XRPC007", Usings + "internal interface IB { Task GoAsync(); } [RpcContract(\"acme.c\")] internal partial interface IC : IB { new Task GoAsync(); }", "IC" },
+        { "XRPC008", With("Task GoAsync(CancellationToken a, CancellationToken b);"), "GoAsync" },
+        { "XRPC011", With("[RpcMethod(OneWay = true)] Task<int> GoAsync();"), "RpcMethod(OneWay = true)" },
+        { "XRPC011", With("[RpcMethod(OneWay = true)] IAsyncEnumerable<int> GoAsync();"), "RpcMethod(OneWay = true)" },
+        { "XRPC011", With("[RpcMethod(OneWay = true)] Task<Deferred<int>> GoAsync();"), "RpcMethod(OneWay = true)" },
+        { "XRPC013", With("[RpcStream] Task GoAsync();"), "RpcStream" },
+        { "XRPC013", With("[RpcStream(Window = 8, MaxBatch = 9)] IAsyncEnumerable<int> GoAsync();"), "RpcStream(Window = 8, MaxBatch = 9)" },
+        { "XRPC013", With("[RpcStream(WindowBytes = 8, MaxBatchBytes = 9)] IAsyncEnumerable<int> GoAsync();"), "RpcStream(WindowBytes = 8, MaxBatchBytes = 9)" },
+        { "XRPC013", With("[RpcStream(MaxBatch = 0)] IAsyncEnumerable<int> GoAsync();"), "RpcStream(MaxBatch = 0)" },
+        { "XRPC016", Usings + "[RpcContract(\"Acme\")] internal partial interface IC;", "RpcContract(\"Acme\")" },
+        { "XRPC016", Usings + "[RpcContract(\"\")] internal partial interface IC;", "RpcContract(\"\")" },
+        { "XRPC016", Usings + "[RpcContract(\"a/b\")] internal partial interface IC;", "RpcContract(\"a/b\")" },
+        { "XRPC016", With("[RpcMethod(\"a/b\")] Task GoAsync();"), "RpcMethod(\"a/b\")" },
+        { "XRPC016", With("[RpcMethod(\"\")] Task GoAsync();"), "RpcMethod(\"\")" },
+        { "XRPC017", Usings + "[RpcContract(\"c\", Version = 0)] internal partial interface IC;", "RpcContract(\"c\", Version = 0)" },
+        { "XRPC017", Usings + "[RpcContract(\"c\", TimeoutSeconds = -1)] internal partial interface IC;", "RpcContract(\"c\", TimeoutSeconds = -1)" },
+        { "XRPC017", Usings + "[RpcContract(\"c\", JsonContext = typeof(string))] internal partial interface IC;", "RpcContract(\"c\", JsonContext = typeof(string))" },
+        { "XRPC017", With("[RpcMethod(TimeoutSeconds = double.NaN)] Task GoAsync();"), "RpcMethod(TimeoutSeconds = double.NaN)" },
+        { "XRPC017", With("[RpcMethod(TimeoutSeconds = 1e12)] Task GoAsync();"), "RpcMethod(TimeoutSeconds = 1e12)" },
+    };
+
+    public static TheoryData<string, string> Good => new()
+    {
+        { "XRPC001", Usings + "internal partial class Outer { [RpcContract(\"acme.c\")] internal partial interface IC; }" },
+        { "XRPC002", Usings + "internal partial class Outer { [RpcContract(\"acme.c\")] protected internal partial interface IC; }" },
+        { "XRPC003", With("Task A(); Task<int> B(); ValueTask C(); ValueTask<string?> D(); Task<Deferred<int>> E(); IAsyncEnumerable<int> F();") },
+        { "XRPC004", With("Task GoAsync(); Task TwiceAsync() => GoAsync(); static int Two => 2; int Three => 3; const int Four = 4; sealed record Data;") },
+        { "XRPC005", With("Task GoAsync(List<int> ints); Task RunAsync(List<string> texts);") },
+        { "XRPC006", With("Task GoAsync(int[] many, (int, string) pair, byte[] stream, IReadOnlyDictionary<string, Uri?> map, CancellationToken ct);") },
+        { "XRPC007", With("Task GoAsync(int a); [RpcMethod(\"goLong\")] Task GoAsync(long a); Task goAsync2();") },
+        { "XRPC007", Usings + "[RpcContract(\"acme.b\")] internal partial interface IB { Task GoAsync(); } [RpcContract(\"acme.c\")] internal partial interface IC : IB { new Task GoAsync(); }" },
+        { "XRPC008", With("Task GoAsync(CancellationToken a, int b);") },
+        { "XRPC011", With("[RpcMethod(OneWay = true)] Task GoAsync(); [RpcMethod(OneWay = true)] ValueTask RunAsync(); [RpcMethod(OneWay = false)] Task<int> GetAsync();") },
+        { "XRPC013", With("[RpcStream(Window = 8, MaxBatch = 8, WindowBytes = 9, MaxBatchBytes = 9)] IAsyncEnumerable<int> A(); [RpcStream] IAsyncEnumerable<int> B();") },
+        { "XRPC016", With("[RpcMethod(\"a_b.c-D1ö\")] Task GoAsync();") },
+        { "XRPC016", Usings + "[RpcContract(\"a-1.b\")] internal partial interface IC;" },
+        { "XRPC017", Usings + "[RpcContract(\"c\", Version = 9, TimeoutSeconds = 0, JsonContext = null)] internal partial interface IC { [RpcMethod(TimeoutSeconds = 0.001)] Task GoAsync(); }" },
+    };
+
+    public static TheoryData<string> Ids => [.. new ContractAnalyzer().SupportedDiagnostics.Select(rule => rule.Id)];
+
+    [Theory, MemberData(nameof(Bad))]
+    public async Task Bad_contract_is_reported_where_it_is_bad_and_left_out(string id, string source, string place)
+    {
+        Assert.Equal([$"{id}: {place}"], await Analysis.ProblemsAsync(source));
+        Assert.DoesNotContain(GeneratorRun.Of(source).Result.GeneratedSources, file => file.HintName.EndsWith("IC.XmppRpc.g.cs", StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Good))]
+    public async Task Good_contract_compiles_without_a_word(string id, string source)
+    {
+        Assert.Contains(new ContractAnalyzer().SupportedDiagnostics, rule => rule.Id == id);
+        Assert.Empty(await Analysis.ProblemsAsync(source));
+        Assert.Equal("", GeneratorRun.Of(source).Output.Complaints());
+    }
+
+    [Fact]
+    public async Task Every_shape_of_the_snapshots_is_good()
+    {
+        foreach (var sources in SampleContracts.All.Values)
+            Assert.Empty(await Analysis.ProblemsAsync(sources));
+    }
+
+    [Fact]
+    public async Task All_problems_of_a_contract_are_reported_at_once() =>
+        Assert.Equal(["XRPC003: A", "XRPC004: B", "XRPC005: C", "XRPC006: x"], await Analysis.ProblemsAsync(With("void A(); int B { get; } Task C<T>(ref int x);")));
+
+    [Fact]
+    public async Task Problem_of_a_lent_method_is_reported_at_the_contract() =>
+        Assert.Equal(["XRPC003: IC"], await Analysis.ProblemsAsync(
+            Usings + "internal interface IB : IDisposable;",
+            Usings + "[RpcContract(\"acme.c\")] internal partial interface IC : IB;"));
+
+    [Fact]
+    public async Task Type_that_does_not_exist_is_left_to_the_compiler() => Assert.Empty(await Analysis.ProblemsAsync(With("Missing GoAsync(Missing x);")));
+
+    [Fact]
+    public async Task Interface_without_the_attribute_is_nobodys_business() => Assert.Empty(await Analysis.ProblemsAsync(Usings + "internal interface IC { void Go(); }"));
+
+    [Theory, MemberData(nameof(Ids))]
+    public void Diagnostic_has_a_help_page_and_tests_and_is_tracked(string id)
+    {
+        var rule = new ContractAnalyzer().SupportedDiagnostics.Single(rule => rule.Id == id);
+
+        Assert.Contains(Bad, row => row.Data.Item1 == id);
+        Assert.Contains(Good, row => row.Data.Item1 == id);
+        Assert.Equal($"docs/diagnostics/{id}.md", rule.HelpLinkUri);
+        Assert.StartsWith($"# {id}: {rule.Title}\n", File.ReadAllText(RepositoryRoot.Combine(rule.HelpLinkUri)), StringComparison.Ordinal);
+        Assert.Contains($"{id} | XmppRpc | {DiagnosticSeverity.Error} | {rule.Title}", File.ReadAllText(RepositoryRoot.Combine("generators/XmppRpc.Generators/AnalyzerReleases.Unshipped.md")), StringComparison.Ordinal);
+    }
+}
