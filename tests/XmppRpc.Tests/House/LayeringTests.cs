@@ -10,13 +10,13 @@ public class LayeringTests
         ["XmppRpc.Xmpp"] = new(
             Top: ["XmppConnection"],
             ["Session"],
-            ["Sasl", "StreamManagement", "Network", "Component"],
+            ["Sasl", "Network"],
             ["Stanzas"],
             ["Xml"]),
         ["XmppRpc"] = new(
             Top: ["RpcEndpoint"],
-            ["Client", "Server", "Topics", "Discovery", "Commands"],
-            ["Durability"],
+            ["Client", "Server", "Discovery"],
+            [],
             ["Frames", "Contracts"],
             ["Serialization", "Timing"]),
     };
