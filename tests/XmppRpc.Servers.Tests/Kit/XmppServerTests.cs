@@ -13,6 +13,7 @@ public class XmppServerTests(XmppServerFixture servers)
     [Theory]
     [InlineData(ServerKind.Prosody)]
     [InlineData(ServerKind.Ejabberd)]
+    [InlineData(ServerKind.Local)]
     public async Task A_started_server_answers_with_features_that_offer_STARTTLS(ServerKind kind)
     {
         var server = await servers.StartAsync(kind);
@@ -28,6 +29,7 @@ public class XmppServerTests(XmppServerFixture servers)
     [InlineData(ServerKind.Prosody, true)]
     [InlineData(ServerKind.Ejabberd, false)]
     [InlineData(ServerKind.Ejabberd, true)]
+    [InlineData(ServerKind.Local, false)]
     public async Task Every_account_logs_in_with_its_connection_string(ServerKind kind, bool directTls)
     {
         var server = await servers.StartAsync(kind);
@@ -43,6 +45,7 @@ public class XmppServerTests(XmppServerFixture servers)
     [Theory]
     [InlineData(ServerKind.Prosody)]
     [InlineData(ServerKind.Ejabberd)]
+    [InlineData(ServerKind.Local)]
     public async Task A_password_with_signs_that_mean_something_elsewhere_survives_the_connection_string(ServerKind kind)
     {
         var server = await servers.StartAsync(kind);
@@ -58,6 +61,7 @@ public class XmppServerTests(XmppServerFixture servers)
     [Theory]
     [InlineData(ServerKind.Prosody)]
     [InlineData(ServerKind.Ejabberd)]
+    [InlineData(ServerKind.Local)]
     public async Task An_account_that_exists_is_kept_as_it_is(ServerKind kind)
     {
         var server = await servers.StartAsync(kind);
@@ -69,6 +73,7 @@ public class XmppServerTests(XmppServerFixture servers)
     [Theory]
     [InlineData(ServerKind.Prosody)]
     [InlineData(ServerKind.Ejabberd)]
+    [InlineData(ServerKind.Local)]
     public async Task Kill_and_restart_keep_ports_and_accounts(ServerKind kind)
     {
         await using var server = await XmppServer.StartAsync(kind);
@@ -89,11 +94,12 @@ public class XmppServerTests(XmppServerFixture servers)
     [InlineData(ServerKind.Prosody, ServerProfile.Stock)]
     [InlineData(ServerKind.Ejabberd, ServerProfile.Bench)]
     [InlineData(ServerKind.Ejabberd, ServerProfile.Stock)]
-    public async Task Other_profiles_start_and_leave_no_files(ServerKind kind, ServerProfile profile)
+    [InlineData(ServerKind.Local, ServerProfile.Full)]
+    public async Task A_profile_starts_and_leaves_no_files(ServerKind kind, ServerProfile profile)
     {
         var server = await XmppServer.StartAsync(kind, profile);
         await using (server)
-        await using (await ConnectAsync(server.ConnectionString("alice", directTls: true)))
+        await using (await ConnectAsync(server.ConnectionString("alice")))
             Assert.True(File.Exists(server.CertificateFile));
 
         Assert.False(Directory.Exists(Path.GetDirectoryName(server.CertificateFile)));

@@ -8,6 +8,9 @@ public enum ServerKind
 
     /// <summary>Debian's ejabberd, a process of its own.</summary>
     Ejabberd,
+
+    /// <summary>XmppRpc.LocalServer, in this process: always there, STARTTLS only, stored messages do not outlive it.</summary>
+    Local,
 }
 
 /// <summary>How an XMPP server is set up.</summary>

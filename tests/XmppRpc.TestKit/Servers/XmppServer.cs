@@ -21,7 +21,7 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>The port for clients, with STARTTLS.</summary>
     public abstract int Port { get; }
 
-    /// <summary>The port for clients with TLS from the first byte (XEP-0368).</summary>
+    /// <summary>The port for clients with TLS from the first byte (XEP-0368); <see cref="NotSupportedException"/> where there is none.</summary>
     public abstract int DirectTlsPort { get; }
 
     /// <summary>The PEM file with the server's certificate, for <c>localhost</c> and its sub-domains.</summary>
@@ -35,6 +35,7 @@ public abstract class XmppServer : IAsyncDisposable
         {
             ServerKind.Prosody => new ProsodyServer(profile),
             ServerKind.Ejabberd => (XmppServer)new EjabberdServer(profile),
+            ServerKind.Local => new InProcessServer(),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such XMPP server."),
         };
         try

@@ -1,0 +1,61 @@
+using XmppRpc.LocalServer;
+
+namespace XmppRpc.TestKit.Servers;
+
+/// <summary>XmppRpc.LocalServer behind the same face as the real servers.</summary>
+public sealed class InProcessServer : XmppServer
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("xmpprpc-server-").FullName;
+    private LocalXmppServer? server;
+
+    internal InProcessServer()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override ServerKind Kind => ServerKind.Local;
+
+    /// <inheritdoc/>
+    public override int Port { get; } = FreePort.Next();
+
+    /// <inheritdoc/>
+    public override int DirectTlsPort => throw new NotSupportedException("The local XMPP server has no port for direct TLS; connect with STARTTLS.");
+
+    /// <inheritdoc/>
+    public override string CertificateFile => Path.Combine(folder, "cert.pem");
+
+    /// <inheritdoc/>
+    public override async Task KillAsync()
+    {
+        if (server is not null)
+            await server.DisposeAsync();
+        server = null;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task StartAsync()
+    {
+        server = await LocalXmppServer.StartAsync(new() { Port = Port });
+        server.SaveCertificate(CertificateFile);
+    }
+
+    /// <inheritdoc/>
+    protected override Task RegisterAsync(string user, string password)
+    {
+        Running.AddAccount(user, password);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override Task RestoreAccountsAsync(IEnumerable<KeyValuePair<string, string>> accounts)
+    {
+        foreach (var (user, password) in accounts)
+            Running.AddAccount(user, password);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override void RemoveFiles() => Directory.Delete(folder, recursive: true);
+
+    private LocalXmppServer Running => server ?? throw new InvalidOperationException("The local XMPP server was killed; restart it first.");
+}
