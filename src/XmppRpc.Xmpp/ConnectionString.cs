@@ -30,7 +30,15 @@ internal static class ConnectionString
         };
         if (Optional(values, "ConnectTimeout") is { } seconds)
             options = options with { ConnectTimeout = ParseSeconds(seconds) };
-        options.Validate();
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw Bad(e.Message, e);
+        }
+
         return options;
     }
 
@@ -88,7 +96,7 @@ internal static class ConnectionString
         }
         catch (FormatException e)
         {
-            throw Bad($"The connection string's Jid is not a JID: {e.Message}");
+            throw Bad($"The connection string's Jid is not a JID: {e.Message}", e);
         }
     }
 
@@ -135,5 +143,5 @@ internal static class ConnectionString
 
     private static ArgumentException BadHost() => Bad("The connection string's Host must be host, host:port or [IPv6 address]:port, with a port between 1 and 65535.");
 
-    private static ArgumentException Bad(string problem) => new($"{problem} Known keys: {string.Join(", ", Keys)}.");
+    private static ArgumentException Bad(string problem, Exception? cause = null) => new($"{problem} Known keys: {string.Join(", ", Keys)}.", cause);
 }

@@ -21,6 +21,7 @@ public sealed class XmppConnection : IAsyncDisposable
     public long SkippedStanzas => _session.SkippedStanzas;
 
     /// <summary>Connects, encrypts, authenticates and binds. No presence is sent.</summary>
+    /// <exception cref="ArgumentException">An option cannot work, or the password holds a character that SASLprep prohibits.</exception>
     /// <exception cref="XmppConnectionException">The host is unknown, the port does not answer, or time ran out.</exception>
     /// <exception cref="XmppTlsException">TLS is not offered, or the certificate is not trusted or not for the JID's domain.</exception>
     /// <exception cref="XmppAuthenticationException">Wrong account or password, no acceptable mechanism, or the server failed to prove itself.</exception>

@@ -88,7 +88,7 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException($"The password of {Jid.Bare} is empty.");
         if (Port is < 1 or > 65535)
             throw new ArgumentException($"Port is {Port}; it must be between 1 and 65535.");
-        if (CertificateFingerprint is { } fingerprint && !Network.ServerCertificateCheck.IsFingerprint(fingerprint))
+        if (CertificateFingerprint is { } fingerprint && NormalizeFingerprint(fingerprint) is null)
             throw new ArgumentException("CertificateFingerprint is not a SHA-256 fingerprint: 64 hex digits, with or without colons.");
         if (ConnectTimeout <= TimeSpan.Zero)
             throw new ArgumentException($"ConnectTimeout is {ConnectTimeout}; it must be above zero.");
@@ -98,5 +98,12 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException($"MaxSentStanzaBytes is {MaxSentStanzaBytes}; it must be above zero.");
         if (MaxQueuedBytes < 1)
             throw new ArgumentException($"MaxQueuedBytes is {MaxQueuedBytes}; it must be above zero.");
+    }
+
+    /// <summary>The 64 hex digits, upper case, of a SHA-256 fingerprint written with or without colons or spaces; null if it is none.</summary>
+    internal static string? NormalizeFingerprint(string text)
+    {
+        var digits = text.Replace(":", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+        return digits.Length == 64 && digits.All(char.IsAsciiHexDigit) ? digits : null;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ServerCertificateCheck
     {
         // DNS names in certificates and in SNI are in ASCII form
         _domain = new IdnMapping().GetAscii(options.Jid.Domain);
-        _fingerprint = options.CertificateFingerprint is { } text ? Normalize(text) : null;
+        _fingerprint = options.CertificateFingerprint is { } text ? XmppConnectionOptions.NormalizeFingerprint(text) : null;
         _trusted = options.TrustedCertificate is { } path && _fingerprint is null ? Load(path) : null;
     }
 
@@ -48,9 +48,6 @@ internal sealed class ServerCertificateCheck
             options.ApplicationProtocols = [new SslApplicationProtocol("xmpp-client")];
         return options;
     }
-
-    /// <summary>Whether the text is a SHA-256 fingerprint: 64 hex digits, with or without colons or spaces.</summary>
-    public static bool IsFingerprint(string text) => Normalize(text) is { Length: 64 } digits && digits.All(char.IsAsciiHexDigit);
 
     private string? FindProblem(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
@@ -101,6 +98,4 @@ internal sealed class ServerCertificateCheck
 
         return certificates.Count > 0 ? certificates : throw new XmppTlsException($"The file '{path}' in TrustedCertificate holds no PEM certificate.");
     }
-
-    private static string Normalize(string fingerprint) => fingerprint.Replace(":", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
 }

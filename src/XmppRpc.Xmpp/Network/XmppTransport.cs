@@ -172,13 +172,15 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         {
             await handshake(tls).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException)
+        catch (Exception e)
         {
-            throw new XmppTlsException($"The TLS handshake failed: {RemoteText.Show(e.Message)} Check that this port speaks TLS 1.2 or later.", e);
-        }
-        catch (ObjectDisposedException e)
-        {
-            throw Lost(e);
+            await tls.DisposeAsync().ConfigureAwait(false);
+            throw e switch
+            {
+                AuthenticationException or IOException => new XmppTlsException($"The TLS handshake failed: {RemoteText.Show(e.Message)} Check that this port speaks TLS 1.2 or later.", e),
+                ObjectDisposedException => Lost(e),
+                _ => e,
+            };
         }
 
         _stream = tls;
@@ -278,7 +280,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     private XmppConnectionException Lost(Exception cause)
     {
         lock (_gate)
-            return _broken ??= new($"The connection to the XMPP server was lost: {RemoteText.Show(cause.Message)}", cause);
+            return _broken ??= new($"The connection was lost: {RemoteText.Show(cause.Message)}", cause);
     }
 
     private static bool IsBreak(Exception e) => e is IOException or SocketException or ObjectDisposedException;

@@ -22,13 +22,16 @@ internal sealed class IqExchange(Jid self)
 
     /// <summary>Whether this is the answer to an open request, which then has it.</summary>
     public bool TryComplete(Iq answer) =>
-        !answer.IsRequest && answer.Id is { } id && _open.TryGetValue(id, out var request) && IsFrom(request.To, answer) && request.Answer.TrySetResult(answer);
+        answer.Type is "result" or "error" && answer.Id is { } id && _open.TryGetValue(id, out var request) && IsFrom(request.To, answer) && request.Answer.TrySetResult(answer);
 
     public void FailAll(XmppException reason)
     {
         foreach (var (_, request) in _open)
             request.Answer.TrySetException(reason);
     }
+
+    /// <summary>The exception for an iq of type error, also for one that says no more than that.</summary>
+    public static XmppStanzaException Refusal(Iq answer) => new(StanzaError.Read(answer) ?? new("cancel", "undefined-condition"), answer.From);
 
     /// <summary>RFC 6120 §8.1.2.1, §10.3: the own server answers for the account and for itself, and may leave from out; a stanza from anybody else has one.</summary>
     private bool IsFrom(Jid? asked, Iq answer)

@@ -105,8 +105,8 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
         var answer = await ReadElementAsync(cancellationToken).ConfigureAwait(false);
         if (Stanza.Wrap(answer) is not Iq iq || iq.IsRequest || iq.Id != request.Id)
             throw Unexpected(answer, "the answer to resource binding");
-        if (StanzaError.Read(iq) is { } error)
-            throw new XmppStanzaException(error, iq.From);
+        if (iq.IsError)
+            throw IqExchange.Refusal(iq);
         if (!Jid.TryParse(answer.Child("bind", XmppNames.Bind)?.Child("jid", XmppNames.Bind)?.Text, out var bound) || bound.IsBare)
             throw new XmppStreamException("undefined-condition", $"The XMPP server for {_account.Domain} bound no full JID.");
         // the session would be somebody else's

@@ -102,7 +102,7 @@ internal sealed class XmppSession : IAsyncDisposable
             // the connection may have been over before this request was among the open ones
             ThrowIfOver();
             var iq = await answer.WaitAsync(_options.RequestTimeout, _options.Time, cancellationToken).ConfigureAwait(false);
-            return StanzaError.Read(iq) is { } error ? throw new XmppStanzaException(error, iq.From) : iq;
+            return iq.IsError ? throw IqExchange.Refusal(iq) : iq;
         }
         catch (TimeoutException e)
         {
@@ -138,9 +138,10 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             // the XML stream is over, which is all that was asked for
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // the peer had its time
+            // without the caller's token, the peer had its time
+            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {

@@ -52,6 +52,7 @@ internal sealed class BoundaryScanner(XmppReaderLimits limits)
         _depth = _elements = FirstTagLength = 0;
         _offset = 0;
         OverCap = null;
+        MayDeclare = false;
     }
 
     /// <summary>Scans to the end of the token, or of the bytes; returns how many belong to it.</summary>
@@ -195,7 +196,7 @@ internal sealed class BoundaryScanner(XmppReaderLimits limits)
         var end = _offset + i + 1;
         _elements++;
         _state = State.Text;
-        if (end - _tagStart > limits.MaxTagBytes || _depth >= limits.MaxDepth || _elements > limits.MaxElements)
+        if (OverCap is null && (end - _tagStart > limits.MaxTagBytes || _depth >= limits.MaxDepth || _elements > limits.MaxElements))
             Exceed(_depth >= limits.MaxDepth ? $"more than {limits.MaxDepth} levels" : $"more than {limits.MaxElements} elements", end);
         if (_elements == 1 && end <= limits.MaxStanzaBytes && end <= limits.MaxTagBytes)
             FirstTagLength = (int)end;

@@ -24,7 +24,7 @@ internal static class ElementCheck
     {
         if (!XmlChars.IsNCName(element.Name))
             throw new ArgumentException($"'{Show(element.Name)}' is no XML element name without prefix.");
-        if (IsReserved(element.Namespace))
+        if (string.Equals(element.Namespace, Xmlns, StringComparison.Ordinal))
             throw new ArgumentException($"The element {element.Name} cannot be in the reserved namespace {element.Namespace}.");
         VerifyValue(element.Namespace, $"The namespace of the element {element.Name}");
         if (!XmlChars.IsText(element.TextUtf8.Span))
@@ -45,8 +45,6 @@ internal static class ElementCheck
                     throw new ArgumentException($"The element {element.Name} has the attribute {name} twice.");
         }
     }
-
-    private static bool IsReserved(string ns) => string.Equals(ns, Xmlns, StringComparison.Ordinal) || string.Equals(ns, XmppNames.Xml, StringComparison.Ordinal);
 
     private static string Show(string name) => string.Concat(name.Take(32).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 }

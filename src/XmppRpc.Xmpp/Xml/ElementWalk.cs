@@ -33,8 +33,8 @@ internal struct ElementWalk(XmppElement root, string contextNamespace)
             _depth--;
         }
         else
-            // The stream namespace is written with a prefix and leaves the default as it is.
-            Open(top.Element.Children[top.Next++], XmppWriter.IsStream(top.Element.Namespace) ? top.Around : top.Element.Namespace);
+            // What is written with a prefix leaves the default as it is.
+            Open(top.Element.Children[top.Next++], XmppWriter.PrefixOf(top.Element.Namespace) is null ? top.Element.Namespace : top.Around);
         return true;
     }
 

@@ -56,7 +56,6 @@ public sealed class XmppReader
 
             var overCap = _scanner.OverCap;
             _scanner.Reset();
-            _scanner.MayDeclare = false;
             if (overCap is not null)
             {
                 node = EndSkipped(token, overCap);
@@ -73,12 +72,11 @@ public sealed class XmppReader
         return false;
     }
 
-    // A byte order mark may only be the first bytes of the stream (RFC 6120 §11.6).
+    // A byte order mark may only be the first bytes of the stream (RFC 6120 §11.6). True when it has passed.
     private bool TakeByteOrderMark(ref ReadOnlySequence<byte> input)
     {
-        while (!input.IsEmpty)
+        while (TryPeek(input, out var first))
         {
-            var first = input.FirstSpan[0];
             if (_byteOrderMark == 3 || first != "\uFEFF"u8[_byteOrderMark])
             {
                 if (_byteOrderMark is 1 or 2 || first is 0 or 0xFE or 0xFF)
@@ -95,21 +93,35 @@ public sealed class XmppReader
     // Whitespace between stanzas is a keepalive (RFC 6120 §4.6.1). True if a token begins.
     private bool TakeSpace(ref ReadOnlySequence<byte> input)
     {
-        while (!input.IsEmpty)
+        long space = 0;
+        foreach (var memory in input)
         {
-            var bytes = input.FirstSpan;
-            var space = bytes.IndexOfAnyExcept(" \t\r\n"u8);
-            if (space != 0 && !bytes.IsEmpty)
-                _scanner.MayDeclare = false;
-            input = input.Slice(space < 0 ? bytes.Length : space);
-            if (space < 0)
-                continue;
-            if (_phase == Phase.Closed)
-                throw StreamFault.NotWellFormed("content after its end", 0);
-            if (input.FirstSpan[0] != '<')
-                throw StreamFault.At(_phase == Phase.Prolog ? "not-well-formed" : "bad-format", "text outside of a stanza", 0);
-            return true;
+            var content = memory.Span.IndexOfAnyExcept(" \t\r\n"u8);
+            space += content < 0 ? memory.Length : content;
+            if (content >= 0)
+                break;
         }
+        input = input.Slice(space);
+        if (space > 0)
+            _scanner.MayDeclare = false;
+        if (!TryPeek(input, out var first))
+            return false;
+        if (_phase == Phase.Closed)
+            throw StreamFault.NotWellFormed("content after its end", 0);
+        if (first != '<')
+            throw StreamFault.At(_phase == Phase.Prolog ? "not-well-formed" : "bad-format", "text outside of a stanza", 0);
+        return true;
+    }
+
+    private static bool TryPeek(ReadOnlySequence<byte> input, out byte first)
+    {
+        foreach (var memory in input)
+            if (!memory.IsEmpty)
+            {
+                first = memory.Span[0];
+                return true;
+            }
+        first = 0;
         return false;
     }
 

@@ -47,7 +47,13 @@ public static class XmppWriter
         utf8.Flush();
     }
 
-    internal static bool IsStream(string ns) => string.Equals(ns, XmppNames.Streams, StringComparison.Ordinal);
+    /// <summary>The prefix that needs no declaration, for elements of the two namespaces that have one; else null.</summary>
+    internal static string? PrefixOf(string ns) => ns switch
+    {
+        XmppNames.Streams => "stream:",
+        XmppNames.Xml => "xml:",
+        _ => null,
+    };
 
     private static bool IsEmpty(XmppElement element) => element.Children.Count == 0 && element.TextUtf8.IsEmpty;
 
@@ -55,7 +61,7 @@ public static class XmppWriter
     {
         utf8.Write((byte)'<');
         WriteName(ref utf8, element);
-        if (!IsStream(element.Namespace) && !string.Equals(element.Namespace, around, StringComparison.Ordinal))
+        if (PrefixOf(element.Namespace) is null && !string.Equals(element.Namespace, around, StringComparison.Ordinal))
             WriteAttribute(ref utf8, "xmlns", element.Namespace);
         var attributes = element.Attributes;
         for (var i = 0; i < attributes.Count; i++)
@@ -78,8 +84,7 @@ public static class XmppWriter
 
     private static void WriteName(ref Utf8Output utf8, XmppElement element)
     {
-        if (IsStream(element.Namespace))
-            utf8.Write("stream:"u8);
+        utf8.Write(PrefixOf(element.Namespace));
         utf8.Write(element.Name);
     }
 
@@ -90,13 +95,13 @@ public static class XmppWriter
             WriteAttribute(ref utf8, attribute.Name, attribute.Value);
             return;
         }
-        var prefix = "xml";
-        if (!string.Equals(attribute.Namespace, XmppNames.Xml, StringComparison.Ordinal))
+        var prefix = PrefixOf(attribute.Namespace);
+        if (prefix is null)
         {
-            prefix = "a" + index.ToString(CultureInfo.InvariantCulture);
-            WriteAttribute(ref utf8, "xmlns:" + prefix, attribute.Namespace);
+            prefix = string.Create(CultureInfo.InvariantCulture, $"a{index}:");
+            WriteAttribute(ref utf8, "xmlns:" + prefix[..^1], attribute.Namespace);
         }
-        WriteAttribute(ref utf8, prefix + ":" + attribute.Name, attribute.Value);
+        WriteAttribute(ref utf8, prefix + attribute.Name, attribute.Value);
     }
 
     private static void WriteAttribute(ref Utf8Output utf8, string name, string value)

@@ -41,8 +41,10 @@ internal static class Nodes
         {
             end = "!" + e.Condition;
         }
-        return string.Join('\n', nodes.Select(n => $"{n.Kind} {(n.Element is null ? "-" : Show(n.Element))} {n.Reason}")) + end;
+        return Transcript(nodes) + end;
     }
+
+    public static string Transcript(IEnumerable<XmppNode> nodes) => string.Join('\n', nodes.Select(n => $"{n.Kind} {(n.Element is null ? "-" : Show(n.Element))} {n.Reason}"));
 
     /// <summary>Everything in a tree, iteratively, in one line.</summary>
     public static string Show(XmppElement root)

@@ -1,0 +1,163 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using XmppRpc.TestKit;
+
+namespace XmppRpc.Xmpp.Tests.Session;
+
+/// <summary>The far end of a connection, played by hand, byte for byte: a test awaits what must come and sends what it likes.</summary>
+internal sealed class FakeServer : IAsyncDisposable
+{
+    public const string Header = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='example.org' version='1.0'>";
+    public const string ScramFeatures = "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism></mechanisms></stream:features>";
+    public const string BindFeatures = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>";
+    public const string TlsFeatures = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
+    public const string StartTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+    public const string Proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+    public const string StreamEnd = "</stream:stream>";
+
+    private readonly DuplexStream _end;
+    private readonly StringBuilder _received = new();
+    private readonly CancellationTokenSource _guard = new(TimeSpan.FromSeconds(60));
+    private readonly byte[] _buffer = new byte[16 * 1024];
+    private Stream _stream;
+    private Task<XmppConnection>? _connecting;
+
+    public FakeServer(int window = 64 * 1024)
+    {
+        var (ours, theirs) = DuplexStream.CreatePair(window);
+        _stream = _end = theirs;
+        // a test that waits for what never comes must fail, not hang
+        _guard.Token.Register(Break);
+        Options = new()
+        {
+            Jid = Jid.Parse("alice@example.org/desk"),
+            Password = "s3cret-pw",
+            Tls = XmppTlsMode.None,
+            OpenStream = _ => ValueTask.FromResult<Stream>(ours),
+        };
+    }
+
+    /// <summary>What connects to this server, in clear text unless changed.</summary>
+    public XmppConnectionOptions Options { get; set; }
+
+    /// <summary>All text received and not yet taken by <see cref="ExpectAsync"/>.</summary>
+    public string Pending => _received.ToString();
+
+    /// <summary>Begins to connect; whatever comes of it is disposed with this server.</summary>
+    public Task<XmppConnection> ConnectAsync(CancellationToken cancellationToken = default) => _connecting = XmppConnection.ConnectAsync(Options, cancellationToken);
+
+    public async Task SendAsync(string xml) => await _stream.WriteAsync(Encoding.UTF8.GetBytes(xml));
+
+    /// <summary>Waits for the text and returns everything up to its end, padding trimmed from the front.</summary>
+    public async Task<string> ExpectAsync(string text)
+    {
+        int at;
+        while ((at = _received.ToString().IndexOf(text, StringComparison.Ordinal)) < 0)
+            if (!await ReadMoreAsync())
+                throw new InvalidOperationException($"The connection ended before '{text}' came; there was: {_received}");
+        var taken = _received.ToString(0, at + text.Length);
+        _received.Remove(0, at + text.Length);
+        return taken.TrimStart();
+    }
+
+    /// <summary>Waits until the client closed the byte stream, and returns what came before that.</summary>
+    public async Task<string> ExpectEndAsync()
+    {
+        while (await ReadMoreAsync())
+        {
+        }
+
+        return _received.ToString().Trim();
+    }
+
+    public async Task OpenAsync(string features)
+    {
+        await ExpectAsync("<stream:stream ");
+        await ExpectAsync(">");
+        await SendAsync(Header + features);
+    }
+
+    public async Task EncryptAsync(X509Certificate2 certificate)
+    {
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, ApplicationProtocols = [new("xmpp-client")] });
+        _stream = tls;
+    }
+
+    /// <summary>Plays SCRAM-SHA-256 up to the server's signature, which it returns; <paramref name="iterations"/> and <paramref name="nonce"/> are what a bad server may play with.</summary>
+    public async Task<string> ChallengeAsync(string password, int iterations = 4096, Func<string, string>? nonce = null)
+    {
+        var bare = Decode(await ExpectAsync("</auth>"))["n,,".Length..];
+        var clientNonce = bare[(bare.IndexOf("r=", StringComparison.Ordinal) + 2)..];
+        var serverNonce = nonce is null ? clientNonce + "server" : nonce(clientNonce);
+        var serverFirst = $"r={serverNonce},s=c2FsdHNhbHQ=,i={iterations}";
+        await SendAsync($"<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{Encode(serverFirst)}</challenge>");
+
+        var final = Decode(await ExpectAsync("</response>"));
+        var withoutProof = final[..final.IndexOf(",p=", StringComparison.Ordinal)];
+        var salted = Rfc2898DeriveBytes.Pbkdf2(password, "saltsalt"u8.ToArray(), iterations, HashAlgorithmName.SHA256, 32);
+        return "v=" + Convert.ToBase64String(HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), Encoding.UTF8.GetBytes($"{bare},{serverFirst},{withoutProof}")));
+    }
+
+    public Task SucceedAsync(string? data) => SendAsync($"<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{(data is null ? "" : Encode(data))}</success>");
+
+    public async Task AuthenticateAsync()
+    {
+        await OpenAsync(ScramFeatures);
+        await SucceedAsync(await ChallengeAsync("s3cret-pw"));
+    }
+
+    public async Task BindAsync(string jid = "alice@example.org/desk")
+    {
+        await OpenAsync(BindFeatures);
+        var id = IdOf(await ExpectAsync("</iq>"));
+        await SendAsync($"<iq type='result' id='{id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>{jid}</jid></bind></iq>");
+    }
+
+    /// <summary>A connection to this server, open and bound.</summary>
+    public async Task<XmppConnection> AcceptAsync()
+    {
+        var connecting = ConnectAsync();
+        await AuthenticateAsync();
+        await BindAsync();
+        return await connecting;
+    }
+
+    /// <summary>Ends the connection as a reset does.</summary>
+    public void Break() => _end.Break();
+
+    /// <summary>Ends our direction, as a process that is gone does.</summary>
+    public ValueTask HangUpAsync() => _stream.DisposeAsync();
+
+    /// <summary>Makes every later write of the client fail, while it may still read what was sent.</summary>
+    public void StopReading() => _end.StopReading();
+
+    /// <summary>The id attribute of the first element in the text that has one.</summary>
+    public static string IdOf(string xml) => xml.Split(" id='")[1].Split('\'')[0];
+
+    public static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Hangs up first, so that the connection need not wait for a closing tag.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _guard.Dispose();
+        await _stream.DisposeAsync();
+        if (_connecting is { IsCompletedSuccessfully: true })
+            await (await _connecting).DisposeAsync();
+    }
+
+    private async Task<bool> ReadMoreAsync()
+    {
+        var count = await _stream.ReadAsync(_buffer);
+        _received.Append(Encoding.UTF8.GetString(_buffer, 0, count));
+        return count > 0;
+    }
+
+    private static string Decode(string element)
+    {
+        var start = element.LastIndexOf('>', element.Length - 2) + 1;
+        return Encoding.UTF8.GetString(Convert.FromBase64String(element[start..element.LastIndexOf('<')]));
+    }
+}

@@ -1,0 +1,124 @@
+using System.Data.Common;
+
+namespace XmppRpc.Xmpp.Tests;
+
+public sealed class XmppConnectionOptionsTests
+{
+    private const string Account = "Jid=alice@localhost/desk;Password=s3cret-pw";
+
+    [Fact]
+    public void Parse_of_every_key_sets_every_option()
+    {
+        var fingerprint = string.Concat(Enumerable.Repeat("ab", 32));
+        var options = XmppConnectionOptions.Parse($"{Account};Host=127.0.0.1:15222;Tls=Direct;TrustedCertificate=cert.pem;CertificateFingerprint={fingerprint};AllowPlain=true;AllowClearText=TRUE;ConnectTimeout=2.5");
+        Assert.Equal("alice@localhost/desk", options.Jid.ToString());
+        Assert.Equal("s3cret-pw", options.Password);
+        Assert.Equal(("127.0.0.1", 15222), (options.Host, options.Port));
+        Assert.Equal(XmppTlsMode.Direct, options.Tls);
+        Assert.Equal("cert.pem", options.TrustedCertificate);
+        Assert.Equal(fingerprint, options.CertificateFingerprint);
+        Assert.True(options.AllowPlain);
+        Assert.True(options.AllowClearText);
+        Assert.Equal(TimeSpan.FromSeconds(2.5), options.ConnectTimeout);
+    }
+
+    [Fact]
+    public void Parse_of_account_alone_keeps_the_safe_defaults()
+    {
+        var options = XmppConnectionOptions.Parse(Account);
+        Assert.Equal((null, null), (options.Host, options.Port));
+        Assert.Equal(XmppTlsMode.StartTls, options.Tls);
+        Assert.False(options.AllowPlain);
+        Assert.False(options.AllowClearText);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.ConnectTimeout);
+    }
+
+    [Fact]
+    public void Keys_and_words_are_read_in_any_case()
+    {
+        var options = XmppConnectionOptions.Parse("JID=alice@localhost;pAsSwOrD=x;tls=none;HOST=h");
+        Assert.Equal(XmppTlsMode.None, options.Tls);
+        Assert.Equal("h", options.Host);
+    }
+
+    [Theory]
+    [InlineData("example.org", "example.org", null)]
+    [InlineData("example.org:5299", "example.org", 5299)]
+    [InlineData("10.0.0.1:1", "10.0.0.1", 1)]
+    [InlineData("[::1]:5222", "::1", 5222)]
+    [InlineData("[2001:db8::7]", "2001:db8::7", null)]
+    [InlineData("2001:db8::7", "2001:db8::7", null)]
+    public void Host_is_read_with_and_without_port(string text, string host, int? port)
+    {
+        var options = XmppConnectionOptions.Parse($"{Account};Host={text}");
+        Assert.Equal((host, port), (options.Host, options.Port));
+    }
+
+    [Theory]
+    [InlineData("example.org:")]
+    [InlineData("example.org:0")]
+    [InlineData("example.org:65536")]
+    [InlineData("example.org:x")]
+    [InlineData(":5222")]
+    [InlineData("[::1]x")]
+    [InlineData("[::1]:")]
+    [InlineData("[example.org]:5222")]
+    [InlineData("xmpp://example.org")]
+    public void Bad_host_is_refused(string text) => AssertRefused($"{Account};Host={text}", "Host");
+
+    [Theory]
+    [InlineData("Password=s3cret-pw", "has no Jid")]
+    [InlineData("Jid=alice@localhost", "has no Password")]
+    [InlineData("Jid=alice@localhost;Password=", "has no Password")]
+    [InlineData("Jid=localhost;Password=s3cret-pw", "names no account")]
+    [InlineData("Jid=a@b@c;Password=s3cret-pw", "is not a JID")]
+    [InlineData(Account + ";Tls=maybe", "StartTls, Direct or None")]
+    [InlineData(Account + ";AllowPlain=yes", "AllowPlain must be true or false")]
+    [InlineData(Account + ";ConnectTimeout=0", "ConnectTimeout")]
+    [InlineData(Account + ";ConnectTimeout=-1", "ConnectTimeout")]
+    [InlineData(Account + ";ConnectTimeout=soon", "ConnectTimeout")]
+    [InlineData(Account + ";CertificateFingerprint=abcd", "64 hex digits")]
+    [InlineData(Account + ";Server=x", "Key number 3")]
+    [InlineData("Jid=alice@localhost;Password=s3cret-pw';x", "malformed")]
+    public void Bad_connection_string_is_refused_with_the_reason(string text, string reason) => AssertRefused(text, reason);
+
+    [Fact]
+    public void Tail_of_an_unquoted_password_is_not_shown_as_an_unknown_key()
+    {
+        var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse("Jid=alice@localhost;Password=abc;s3cret-pw=x"));
+        Assert.DoesNotContain("s3cret", refused.ToString());
+    }
+
+    [Theory]
+    [InlineData("a;b")]
+    [InlineData("a'b")]
+    [InlineData("a\"b")]
+    [InlineData("a=b")]
+    [InlineData("='; \"x")]
+    [InlineData(" leading and trailing ")]
+    [InlineData("пароль")]
+    public void Password_with_special_characters_comes_through_when_quoted(string password)
+    {
+        var text = new DbConnectionStringBuilder { ["Jid"] = "alice@localhost", ["Password"] = password }.ConnectionString;
+        Assert.Equal(password, XmppConnectionOptions.Parse(text).Password);
+    }
+
+    [Fact]
+    public void Text_form_shows_everything_but_the_password_and_is_read_back()
+    {
+        var options = XmppConnectionOptions.Parse($"{Account};Host=[::1]:15222;Tls=Direct;TrustedCertificate=a b.pem;AllowPlain=true;ConnectTimeout=5");
+        var text = options.ToString();
+        Assert.DoesNotContain("s3cret", text);
+        Assert.Contains("Password=***", text);
+        Assert.Equal(options with { Password = "***" }, XmppConnectionOptions.Parse(text));
+        Assert.DoesNotContain("s3cret", $"{options}");
+    }
+
+    private static void AssertRefused(string text, string reason)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse(text));
+        Assert.Contains(reason, refused.Message);
+        Assert.DoesNotContain("s3cret", refused.ToString());
+        Assert.Contains("Known keys: Jid, Password, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout.", refused.Message);
+    }
+}
