@@ -18,17 +18,19 @@ internal sealed class MemoryPipe(int maxBufferedBytes)
         while (true)
         {
             ObjectDisposedException.ThrowIf(_readerLeft, this);
-            var writerLeft = _writerLeft;
-            var result = await _pipe.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReadResult result;
+            if (!_writerLeft)
+                result = await _pipe.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            // nothing is written after the end, so what is not there now never comes
+            else if (!_pipe.Reader.TryRead(out result))
+                return 0;
             var taken = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, destination.Length));
             taken.CopyTo(destination.Span);
-            var count = (int)taken.Length;
+            // the sequence must not be looked at once its memory was given back
+            var length = (int)taken.Length;
             _pipe.Reader.AdvanceTo(taken.End);
-            if (count > 0 || destination.IsEmpty)
-                return count;
-            // looked at before reading, so that nothing written before the end is missed
-            if (writerLeft)
-                return 0;
+            if (length > 0 || destination.IsEmpty)
+                return length;
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed class ServerSession : IOutbound, IAsyncDisposable
     private readonly SessionNegotiator _negotiator;
     private readonly OutboundQueue _outbound;
     private readonly CancellationTokenSource _closing = new();
-    private Ending? _ending;
+    private readonly Lock _endGate = new();
+    private volatile Ending? _ending;
     private volatile bool _discards;
     private Task _cancelling = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
@@ -34,7 +35,7 @@ internal sealed class ServerSession : IOutbound, IAsyncDisposable
 
     public void Send(XmppElement element)
     {
-        if (_outbound.TryAdd(element) || Volatile.Read(ref _ending) is not null)
+        if (_outbound.TryAdd(element) || _ending is not null)
             return;
         _discards = true;
         Close("resource-constraint", $"The client does not read: more than {_server.Options.MaxQueuedBytes} bytes wait for it.");
@@ -137,9 +138,14 @@ internal sealed class ServerSession : IOutbound, IAsyncDisposable
     /// <summary>The first reason is the one that counts.</summary>
     private void End(Ending ending)
     {
-        // not cancelled in place: the router calls from inside its lock, and the read loop would go on in there
-        if (Interlocked.CompareExchange(ref _ending, ending, null) is null)
+        lock (_endGate)
+        {
+            if (_ending is not null)
+                return;
+            _ending = ending;
+            // not cancelled in place: the router calls from inside its lock, and the read loop would go on in there
             _cancelling = _closing.CancelAsync();
+        }
     }
 
     /// <summary>What was routed here before the end, the end, and then the peer's time to take it: a socket closed over unread bytes would destroy it on its way.</summary>

@@ -14,10 +14,11 @@ internal static class ElementCheck
                 VerifyOne(walk.Current);
     }
 
-    public static void VerifyValue(string value, string subject)
+    /// <summary>Throws if the value is no XML text; <paramref name="owner"/> and <paramref name="name"/> say whose it is.</summary>
+    public static void VerifyValue(string value, string owner, string name)
     {
         if (XmlChars.IndexOfForbidden(value) is >= 0 and var at)
-            throw new ArgumentException($"{subject} holds U+{(int)value[at]:X4} at index {at}, which XML forbids. Encode it, for example as JSON or base64.");
+            throw new ArgumentException($"The value of {Show(name)} of the {Show(owner)} element holds U+{(int)value[at]:X4} at index {at}, which XML forbids. Encode it, for example as JSON or base64.");
     }
 
     private static void VerifyOne(XmppElement element)
@@ -25,25 +26,23 @@ internal static class ElementCheck
         if (!XmlChars.IsNCName(element.Name))
             throw new ArgumentException($"'{Show(element.Name)}' is no XML element name without prefix.");
         if (string.Equals(element.Namespace, Xmlns, StringComparison.Ordinal))
-            throw new ArgumentException($"The element {element.Name} cannot be in the reserved namespace {element.Namespace}.");
-        VerifyValue(element.Namespace, $"The namespace of the element {element.Name}");
+            throw new ArgumentException($"The element {element.Name} cannot be in the reserved namespace {Xmlns}.");
+        VerifyValue(element.Namespace, element.Name, "xmlns");
         if (!XmlChars.IsText(element.TextUtf8.Span))
-            throw new ArgumentException($"The text of the element {element.Name} is not UTF-8 or holds characters that XML forbids. Encode it, for example as JSON or base64.");
+            throw new ArgumentException($"The text of the {Show(element.Name)} element is not UTF-8 or holds characters that XML forbids. Encode it, for example as JSON or base64.");
+        for (var i = 0; i < element.Attributes.Count; i++)
+            VerifyAttribute(element, element.Attributes[i], i);
+    }
 
-        var attributes = element.Attributes;
-        for (var i = 0; i < attributes.Count; i++)
-        {
-            var (name, ns, value) = attributes[i];
-            if (!XmlChars.IsNCName(name) || ns.Length == 0 && name == "xmlns")
-                throw new ArgumentException($"'{Show(name)}' in the element {element.Name} is no XML attribute name without prefix.");
-            if (string.Equals(ns, Xmlns, StringComparison.Ordinal))
-                throw new ArgumentException($"The attribute {name} of the element {element.Name} declares a namespace; give the element its namespace instead.");
-            VerifyValue(ns, $"The namespace of the attribute {name}");
-            VerifyValue(value, $"The attribute {name} of the element {element.Name}");
-            for (var other = 0; other < i; other++)
-                if (string.Equals(attributes[other].Name, name, StringComparison.Ordinal) && string.Equals(attributes[other].Namespace, ns, StringComparison.Ordinal))
-                    throw new ArgumentException($"The element {element.Name} has the attribute {name} twice.");
-        }
+    private static void VerifyAttribute(XmppElement element, XmppAttribute attribute, int index)
+    {
+        var (name, ns, value) = attribute;
+        if (!XmlChars.IsNCName(name) || ns.Length == 0 && name == "xmlns" || string.Equals(ns, Xmlns, StringComparison.Ordinal))
+            throw new ArgumentException($"'{Show(name)}' of the {Show(element.Name)} element is no XML attribute name without prefix. A namespace is given to the element itself.");
+        if (element.HasAttribute(name, ns, index))
+            throw new ArgumentException($"The {Show(element.Name)} element has the attribute {Show(name)} twice.");
+        VerifyValue(ns, element.Name, name);
+        VerifyValue(value, element.Name, name);
     }
 
     private static string Show(string name) => string.Concat(name.Take(32).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));

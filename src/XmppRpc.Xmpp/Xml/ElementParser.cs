@@ -239,9 +239,8 @@ internal sealed class ElementParser(XmppReaderLimits limits)
     {
         var name = Local(raw.Name);
         var ns = raw.Name.Colon < 0 ? "" : Namespace(raw.Name) ?? Synthetic(raw.Name);
-        foreach (var other in element.Attributes)
-            if (string.Equals(other.Name, name, StringComparison.Ordinal) && string.Equals(other.Namespace, ns, StringComparison.Ordinal))
-                throw StreamFault.NotWellFormed($"the attribute {StreamFault.Show(Bytes(raw.Name))} twice", raw.Name.Start);
+        if (element.HasAttribute(name, ns, element.Attributes.Count))
+            throw StreamFault.NotWellFormed($"the attribute {StreamFault.Show(Bytes(raw.Name))} twice", raw.Name.Start);
         element.Add(new XmppAttribute(name, ns, Value(raw, ns.Length == 0 && name is "from" or "to" or "type" ? _values : null)));
     }
 

@@ -33,6 +33,8 @@ internal static class XmlChars
     public static int IndexOfForbidden(ReadOnlySpan<byte> utf8)
     {
         var control = utf8.IndexOfAny(Controls);
+        if (Ascii.IsValid(utf8))
+            return control;
         // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
         for (var from = 0; utf8[from..].IndexOf(NonCharacterLead) is >= 0 and var at; from += at + 2)
             if (from + at + 2 < utf8.Length && utf8[from + at + 2] >= 0xBE)

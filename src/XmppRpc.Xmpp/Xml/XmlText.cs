@@ -45,7 +45,10 @@ internal static class XmlText
             {
                 case (byte)'&':
                     var (scalar, length) = Reference(rest[run..], offset + read);
-                    write += scalar.EncodeToUtf8(text[write..]);
+                    if (scalar < 0x80)
+                        text[write++] = (byte)scalar;
+                    else
+                        write += new Rune(scalar).EncodeToUtf8(text[write..]);
                     read += length;
                     break;
                 case (byte)'>':
@@ -67,29 +70,29 @@ internal static class XmlText
         }
     }
 
-    private static (Rune Scalar, int Length) Reference(ReadOnlySpan<byte> text, int at)
+    private static (uint Scalar, int Length) Reference(ReadOnlySpan<byte> text, int at)
     {
+        if (text.StartsWith("&quot;"u8))
+            return ('"', 6);
+        if (text.StartsWith("&amp;"u8))
+            return ('&', 5);
+        if (text.StartsWith("&lt;"u8))
+            return ('<', 4);
+        if (text.StartsWith("&gt;"u8))
+            return ('>', 4);
+        if (text.StartsWith("&apos;"u8))
+            return ('\'', 6);
         if (text.StartsWith("&#"u8))
             return CharacterReference(text, at);
 
         var name = text[1..];
         var end = name.IndexOfAnyExcept(XmlChars.NameBytes);
-        if (end < 0 || name[end] != ';' || !XmlChars.IsNCName(name[..end]))
-            throw StreamFault.NotWellFormed("'&' that begins no reference", at);
-        name = name[..end];
-        var scalar = name switch
-        {
-            _ when name.SequenceEqual("quot"u8) => '"',
-            _ when name.SequenceEqual("amp"u8) => '&',
-            _ when name.SequenceEqual("lt"u8) => '<',
-            _ when name.SequenceEqual("gt"u8) => '>',
-            _ when name.SequenceEqual("apos"u8) => '\'',
-            _ => throw StreamFault.Restricted($"the entity &{StreamFault.Show(name)};", at),
-        };
-        return (new Rune(scalar), end + 2);
+        throw end > 0 && name[end] == ';' && XmlChars.IsNCName(name[..end])
+            ? StreamFault.Restricted($"the entity &{StreamFault.Show(name[..end])};", at)
+            : StreamFault.NotWellFormed("'&' that begins no reference", at);
     }
 
-    private static (Rune Scalar, int Length) CharacterReference(ReadOnlySpan<byte> text, int at)
+    private static (uint Scalar, int Length) CharacterReference(ReadOnlySpan<byte> text, int at)
     {
         var hex = text.Length > 2 && text[2] == 'x';
         var first = hex ? 3 : 2;
@@ -97,8 +100,14 @@ internal static class XmlText
         for (var i = first; i < text.Length; i++)
         {
             if (text[i] == ';' && i > first && XmlChars.IsChar(scalar))
-                return (new Rune(scalar), i + 1);
-            var digit = char.IsAsciiHexDigit((char)text[i]) ? (uint)Convert.ToInt32(((char)text[i]).ToString(), 16) : uint.MaxValue;
+                return (scalar, i + 1);
+            var digit = text[i] switch
+            {
+                >= (byte)'0' and <= (byte)'9' => text[i] - (uint)'0',
+                >= (byte)'a' and <= (byte)'f' => text[i] - (uint)'a' + 10,
+                >= (byte)'A' and <= (byte)'F' => text[i] - (uint)'A' + 10,
+                _ => uint.MaxValue,
+            };
             if (digit >= (hex ? 16u : 10u))
                 break;
             // Stays out of range once it is, however many digits follow.

@@ -82,6 +82,15 @@ public sealed class XmppElement(string name, string ns)
         return this;
     }
 
+    // Among the first so many attributes.
+    internal bool HasAttribute(string name, string ns, int among)
+    {
+        for (var i = 0; i < among; i++)
+            if (string.Equals(_attributes![i].Name, name, StringComparison.Ordinal) && string.Equals(_attributes[i].Namespace, ns, StringComparison.Ordinal))
+                return true;
+        return false;
+    }
+
     internal XmppElement CopyStartTag() => new(Name, Namespace) { _attributes = _attributes };
 
     /// <summary>Replaces the text. Returns this element.</summary>

@@ -15,7 +15,7 @@ public static class XmppWriter
     {
         ReadOnlySpan<(string Name, string? Value)> attributes = [("xmlns", contentNamespace), ("xmlns:stream", XmppNames.Streams), ("from", from), ("to", to), ("id", id), ("version", version)];
         foreach (var (name, value) in attributes)
-            ElementCheck.VerifyValue(value ?? "", $"The stream's {name}");
+            ElementCheck.VerifyValue(value ?? "", "stream:stream", name);
 
         var utf8 = new Utf8Output(output);
         utf8.Write("<stream:stream"u8);

@@ -87,7 +87,7 @@ public sealed class XmppWriterTests
     public void The_refusal_names_the_place_and_the_remedy()
     {
         var refusal = Assert.Throws<ArgumentException>(() => Write(new XmppElement("message", XmppNames.Client).Set("id", "ab\u0007")));
-        Assert.Equal("The attribute id of the element message holds U+0007 at index 2, which XML forbids. Encode it, for example as JSON or base64.", refusal.Message);
+        Assert.Equal("The value of id of the message element holds U+0007 at index 2, which XML forbids. Encode it, for example as JSON or base64.", refusal.Message);
     }
 
     [Theory]
