@@ -9,7 +9,7 @@ public static class Caller
     {
         Say($"1. A call. How is the machine at {machine.GetTarget()}?");
         var status = await machine.GetStatusAsync(cancellationToken);
-        Say($"   {status.HostName}, {status.OperatingSystem}: {status.Processors} processors, load {(status.Load is { } load ? $"{load:F2}" : "unknown")}, {status.MemoryUsed >> 20} of {status.MemoryTotal >> 20} MiB in use.");
+        Say($"   {status.HostName}, {status.OperatingSystem}: {status.Processors} processors, load {(status.Load is { } load ? $"{Math.Round(load, 2)}" : "unknown")}, {status.MemoryUsed >> 20} of {status.MemoryTotal >> 20} MiB in use.");
 
         Say("2. A deferred call. Which processes are the busiest? The bot has to measure that, so it promises an answer.");
         var answer = await machine.ListProcessesAsync(top: 5, cancellationToken);

@@ -25,13 +25,3 @@ public sealed class XmppAuthenticationException(string condition, string message
 
 /// <summary>TLS could not be established, or the certificate is not the one expected (RFC 7590).</summary>
 public sealed class XmppTlsException(string message, Exception? inner = null) : XmppException(message, inner);
-
-/// <summary>An iq was answered with a stanza error (RFC 6120 §8.3).</summary>
-public sealed class XmppStanzaException(Stanzas.StanzaError error, Jid? from) : XmppException($"{from?.ToString() ?? "The XMPP server"} answered {error.Type}/{error.Condition}{RemoteText.Reason(error.Text)}.")
-{
-    /// <summary>The error.</summary>
-    public Stanzas.StanzaError Error { get; } = error;
-
-    /// <summary>Who answered.</summary>
-    public Jid? From { get; } = from;
-}

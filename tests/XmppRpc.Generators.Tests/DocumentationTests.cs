@@ -58,7 +58,7 @@ public sealed partial class DocumentationTests
     private static bool IsType(string block) => block.StartsWith('[') || block.StartsWith("public", StringComparison.Ordinal);
 
     private static List<string> Blocks(string file) =>
-        [.. CodeBlock().Matches(File.ReadAllText(Path.Combine(RepositoryRoot.Path, file)).ReplaceLineEndings("\n")).Select(match => match.Groups[1].Value)];
+        [.. CodeBlock().Matches(File.ReadAllText(Path.Combine(RepositoryRoot.Path, file)).ReplaceLineEndings("\n")).Select(match => match.Groups["code"].Value)];
 
     private static async Task<string> RunAsync(string program)
     {
@@ -91,6 +91,6 @@ public sealed partial class DocumentationTests
         return string.Join("\n", problems);
     }
 
-    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```csharp\n(?<code>[^`]*(?:`[^`]+)*?)```", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex CodeBlock();
 }

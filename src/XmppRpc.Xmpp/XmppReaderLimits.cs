@@ -1,4 +1,4 @@
-namespace XmppRpc.Xmpp.Xml;
+namespace XmppRpc.Xmpp;
 
 /// <summary>Caps on what an XML stream may contain. Above <see cref="MaxFatalBytes"/> the stream is closed; above the others one element is skipped.</summary>
 public sealed record XmppReaderLimits
