@@ -5,24 +5,26 @@ namespace XmppRpc.Servers.Tests.Calls;
 
 public sealed class ProsodyCallTests(XmppServerFixture servers) : CallScenarios
 {
-    protected override async Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) =>
-        XmppConnectionOptions.Parse((await servers.StartAsync(ServerKind.Prosody)).ConnectionString(user, resource));
+    protected override Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) => servers.ConnectionAsync(ServerKind.Prosody, user, resource);
 }
 
 public sealed class EjabberdCallTests(XmppServerFixture servers) : CallScenarios
 {
-    protected override async Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) =>
-        XmppConnectionOptions.Parse((await servers.StartAsync(ServerKind.Ejabberd)).ConnectionString(user, resource));
+    protected override Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) => servers.ConnectionAsync(ServerKind.Ejabberd, user, resource);
 }
 
-public sealed class ProsodyHostileTests(XmppServerFixture servers) : HostileScenarios
+public sealed class ProsodyHostileTests(XmppServerFixture servers) : ForeignerScenarios
 {
-    protected override async Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) =>
-        XmppConnectionOptions.Parse((await servers.StartAsync(ServerKind.Prosody)).ConnectionString(user, resource));
+    protected override Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) => servers.ConnectionAsync(ServerKind.Prosody, user, resource);
 }
 
-public sealed class EjabberdHostileTests(XmppServerFixture servers) : HostileScenarios
+public sealed class EjabberdHostileTests(XmppServerFixture servers) : ForeignerScenarios
 {
-    protected override async Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) =>
-        XmppConnectionOptions.Parse((await servers.StartAsync(ServerKind.Ejabberd)).ConnectionString(user, resource));
+    protected override Task<XmppConnectionOptions> ConnectionAsync(string user, string resource) => servers.ConnectionAsync(ServerKind.Ejabberd, user, resource);
+}
+
+internal static class Connections
+{
+    public static async Task<XmppConnectionOptions> ConnectionAsync(this XmppServerFixture servers, ServerKind kind, string user, string resource) =>
+        XmppConnectionOptions.Parse((await servers.StartAsync(kind)).ConnectionString(user, resource));
 }

@@ -35,8 +35,9 @@ public sealed class EjabberdServer : ProcessServer
     /// <inheritdoc/>
     protected override async Task RegisterAsync(string user, string password)
     {
+        var (local, domain) = Split(user);
         // Not PostAsJsonAsync: this server refuses a chunked body.
-        using var account = new StringContent(JsonSerializer.Serialize(new { user, host = Domain, password }), Encoding.UTF8, "application/json");
+        using var account = new StringContent(JsonSerializer.Serialize(new { user = local, host = domain, password }), Encoding.UTF8, "application/json");
         using var http = new HttpClient();
         using var response = await http.PostAsync(new Uri($"http://127.0.0.1:{apiPort}/api/register"), account);
         if (!response.IsSuccessStatusCode && response.StatusCode is not HttpStatusCode.Conflict)
@@ -52,7 +53,7 @@ public sealed class EjabberdServer : ProcessServer
     }
 
     private string Configuration(ServerProfile profile) => $$"""
-        hosts: [ "{{Domain}}" ]
+        hosts: [ "{{Domain}}", "{{ForeignDomain}}" ]
         loglevel: info
         certfiles: [ "{{Certificate.CertificateAndKeyFile}}" ]
         listen:

@@ -21,7 +21,8 @@ public sealed class ProsodyServer : ProcessServer
     /// <inheritdoc/>
     protected override async Task RegisterAsync(string user, string password)
     {
-        var run = await ProgramRun.RunAsync(ServerPackages.Find("prosodyctl"), "--config", configurationFile, "register", user, Domain, password);
+        var (local, domain) = Split(user);
+        var run = await ProgramRun.RunAsync(ServerPackages.Find("prosodyctl"), "--config", configurationFile, "register", local, domain, password);
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"Prosody did not add the account '{user}': {run.Output}");
     }
@@ -42,6 +43,7 @@ public sealed class ProsodyServer : ProcessServer
         {{(profile is ServerProfile.Stock ? "limits = { c2s = { rate = \"10kb/s\" } }" : "gc = { mode = \"incremental\"; threshold = 200 }")}}
         ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
         VirtualHost "{{Domain}}"
+        VirtualHost "{{ForeignDomain}}"
         """;
 
     private static string Modules(ServerProfile profile) => profile switch

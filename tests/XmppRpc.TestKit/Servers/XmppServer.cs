@@ -10,8 +10,11 @@ namespace XmppRpc.TestKit.Servers;
 /// </summary>
 public abstract class XmppServer : IAsyncDisposable
 {
-    /// <summary>The one domain that is served.</summary>
+    /// <summary>The domain of the accounts.</summary>
     public const string Domain = "localhost";
+
+    /// <summary>A second domain of the real servers, with the account <c>mallory@foreign.localhost</c>: a stranger to the first.</summary>
+    public const string ForeignDomain = "foreign.localhost";
 
     private readonly ConcurrentDictionary<string, string> passwords = new(StringComparer.Ordinal);
 
@@ -43,6 +46,8 @@ public abstract class XmppServer : IAsyncDisposable
             await server.StartAsync();
             foreach (var user in new[] { "alice", "bob", "carol" })
                 await server.AddAccountAsync(user, "pw-" + user);
+            if (kind is not ServerKind.Local)
+                await server.AddAccountAsync("mallory@" + ForeignDomain, "pw-mallory");
             return server;
         }
         catch
@@ -52,7 +57,7 @@ public abstract class XmppServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds an account; a name that is taken throws <see cref="InvalidOperationException"/>.</summary>
+    /// <summary>Adds an account, <c>user</c> or <c>user@domain</c>; a name that is taken throws <see cref="InvalidOperationException"/>.</summary>
     public async Task AddAccountAsync(string user, string password)
     {
         if (!passwords.TryAdd(user, password))
@@ -65,7 +70,7 @@ public abstract class XmppServer : IAsyncDisposable
     {
         var connection = new DbConnectionStringBuilder
         {
-            ["Jid"] = $"{user}@{Domain}{(resource is null ? "" : "/" + resource)}",
+            ["Jid"] = BareJid(user) + (resource is null ? "" : "/" + resource),
             ["Password"] = passwords.TryGetValue(user, out var password) ? password : throw new ArgumentException($"There is no account '{user}'; add it with AddAccountAsync.", nameof(user)),
             ["Host"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(directTls ? DirectTlsPort : Port)}"),
             ["TrustedCertificate"] = CertificateFile,
@@ -97,6 +102,9 @@ public abstract class XmppServer : IAsyncDisposable
     /// <inheritdoc/>
     public override string ToString() => Kind.ToString();
 
+    /// <summary>Name and domain of an account.</summary>
+    protected static (string Local, string Domain) Split(string user) => user.Split('@') is [var local, var domain] ? (local, domain) : (user, Domain);
+
     /// <summary>Starts the server; complete when a client is answered.</summary>
     protected abstract Task StartAsync();
 
@@ -105,6 +113,12 @@ public abstract class XmppServer : IAsyncDisposable
 
     /// <summary>Makes sure after a restart that accounts are there which the server may not have had on its disk yet.</summary>
     protected virtual Task RestoreAccountsAsync(IEnumerable<KeyValuePair<string, string>> accounts) => Task.CompletedTask;
+
+    private static string BareJid(string user)
+    {
+        var (local, domain) = Split(user);
+        return $"{local}@{domain}";
+    }
 
     /// <summary>Removes what the server left behind.</summary>
     protected abstract void RemoveFiles();
