@@ -26,4 +26,12 @@ public sealed record XmppReaderLimits
 
     /// <summary>Namespace declarations in force at one place. Default 64.</summary>
     public int MaxNamespaces { get; init; } = 64;
+
+    internal XmppReaderLimits Validated()
+    {
+        foreach (var (name, value) in new[] { (nameof(MaxStanzaBytes), MaxStanzaBytes), (nameof(MaxFatalBytes), MaxFatalBytes), (nameof(MaxDepth), MaxDepth), (nameof(MaxElements), MaxElements),
+            (nameof(MaxAttributes), MaxAttributes), (nameof(MaxNameBytes), MaxNameBytes), (nameof(MaxTagBytes), MaxTagBytes), (nameof(MaxNamespaces), MaxNamespaces) })
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, name);
+        return this;
+    }
 }

@@ -64,7 +64,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         _at = "</".Length;
         var name = ReadName();
         if (!Bytes(name).SequenceEqual(_streamName))
-            throw StreamFault.NotWellFormed($"</{StreamFault.Show(Bytes(name))}> outside of a stanza", 0);
+            throw StreamFault.NotWellFormed($"</{StreamFault.Show(Bytes(name))}> outside of a stanza", null);
     }
 
     /// <summary>The default namespace of the stream's content.</summary>

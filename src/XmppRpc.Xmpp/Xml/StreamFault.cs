@@ -7,13 +7,14 @@ internal static class StreamFault
 {
     private const int ShownBytes = 48;
 
-    public static XmppStreamException NotWellFormed(string what, long at) => At("not-well-formed", what, at);
+    public static XmppStreamException NotWellFormed(string what, long? at) => At("not-well-formed", what, at);
 
     public static XmppStreamException Restricted(string what, long at) => At("restricted-xml", what, at);
 
     public static XmppStreamException BadPrefix(string what, long at) => At("bad-namespace-prefix", what, at);
 
-    public static XmppStreamException At(string condition, string what, long at) => new(condition, $"The peer's XML stream has {what}, at byte {at} of the stanza ({condition}).");
+    /// <summary><paramref name="at"/> counts the bytes of the stanza or tag, null if that says nothing.</summary>
+    public static XmppStreamException At(string condition, string what, long? at) => new(condition, $"The peer's XML stream has {what}{(at is null ? "" : $", at byte {at} of the stanza")} ({condition}).");
 
     /// <summary>Remote text for a message: bounded, printable ASCII only.</summary>
     public static string Show(ReadOnlySpan<byte> remote)

@@ -30,9 +30,10 @@ public sealed class XmppReader
     private Utf8Scan _skippedText;
 
     /// <summary>A reader for one XML stream, with the default caps unless given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A cap is below 1.</exception>
     public XmppReader(XmppReaderLimits? limits = null)
     {
-        limits ??= new();
+        limits = (limits ?? new()).Validated();
         _scanner = new(limits);
         _parser = new(limits);
     }
@@ -107,9 +108,9 @@ public sealed class XmppReader
         if (!TryPeek(input, out var first))
             return false;
         if (_phase == Phase.Closed)
-            throw StreamFault.NotWellFormed("content after its end", 0);
+            throw StreamFault.NotWellFormed("content after its end", null);
         if (first != '<')
-            throw StreamFault.At(_phase == Phase.Prolog ? "not-well-formed" : "bad-format", "text outside of a stanza", 0);
+            throw StreamFault.At(_phase == Phase.Prolog ? "not-well-formed" : "bad-format", "text outside of a stanza", null);
         return true;
     }
 
@@ -213,7 +214,7 @@ public sealed class XmppReader
     private void CheckSkipped(ReadOnlySpan<byte> bytes)
     {
         if (!_skippedText.IsValid(bytes))
-            throw StreamFault.NotWellFormed("characters that are not UTF-8 or that XML forbids", 0);
+            throw StreamFault.NotWellFormed("characters that are not UTF-8 or that XML forbids", null);
     }
 
     private XmppNode EndSkipped(XmlToken token, string reason)
@@ -225,5 +226,5 @@ public sealed class XmppReader
         return node;
     }
 
-    private static XmppStreamException Fatal(string reason) => StreamFault.At("policy-violation", $"{reason} where nothing can be skipped", 0);
+    private static XmppStreamException Fatal(string reason) => StreamFault.At("policy-violation", $"{reason} where nothing can be skipped", null);
 }

@@ -84,6 +84,13 @@ public sealed class CapsTests
     }
 
     [Fact]
+    public void A_cap_below_one_is_refused()
+    {
+        Assert.Equal("MaxDepth", Assert.Throws<ArgumentOutOfRangeException>(() => new XmppReader(new() { MaxDepth = 0 })).ParamName);
+        Assert.Equal("MaxNamespaces", Assert.Throws<ArgumentOutOfRangeException>(() => new XmppReader(new() { MaxNamespaces = -1 })).ParamName);
+    }
+
+    [Fact]
     public void Skipping_keeps_no_memory()
     {
         var reader = Opened(new());
