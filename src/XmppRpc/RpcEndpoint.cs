@@ -146,7 +146,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         try
         {
             if (!Completion.IsCompleted)
-                await _active.DrainAsync().WaitAsync(_options.DrainTimeout, _options.Connection.Time).ConfigureAwait(false);
+                await DrainAsync().WaitAsync(_options.DrainTimeout, _options.Connection.Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -158,6 +158,13 @@ public sealed class RpcEndpoint : IAsyncDisposable
         await _connection.DisposeAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
         _wheel.Dispose();
+    }
+
+    private async Task DrainAsync()
+    {
+        await _active.DrainAsync().ConfigureAwait(false);
+        // The last replies still wait for the writer.
+        await _batcher.FlushAsync().ConfigureAwait(false);
     }
 
     private async Task ReceiveAllAsync()

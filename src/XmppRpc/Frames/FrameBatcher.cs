@@ -27,7 +27,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     private readonly BatchLimits _limits;
     private readonly TimeProvider _time;
     private readonly ITimer _holdTimer;
-    private Task _sending = Task.CompletedTask;
+    private TaskCompletionSource? _flushed;
     private int _state;
     private int _holds;
     private long _heldSince;
@@ -102,12 +102,24 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             frame.OnWritten(reason);
     }
 
+    /// <summary>Completes when nothing waits any more and nothing is being sent; a hold keeps nothing back.</summary>
+    public Task FlushAsync()
+    {
+        lock (_lock)
+        {
+            if (_state == Idle && _turns.Count == 0)
+                return Task.CompletedTask;
+            QueueWriter();
+            return (_flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     /// <summary>Waits for the stanza that is being sent.</summary>
     public async ValueTask DisposeAsync()
     {
         Close(new ObjectDisposedException(nameof(FrameBatcher)));
         await _holdTimer.DisposeAsync().ConfigureAwait(false);
-        await _sending.ConfigureAwait(false);
+        await FlushAsync().ConfigureAwait(false);
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -123,7 +135,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             }
             _state = Sending;
         }
-        _sending = SendAsync();
+        _ = SendAsync();
     }
 
     private async Task SendAsync()
@@ -148,7 +160,10 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             {
                 _state = Yielded;
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
             }
+            _flushed?.TrySetResult();
+            _flushed = null;
         }
     }
 
