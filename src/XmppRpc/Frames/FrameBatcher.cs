@@ -34,7 +34,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     private bool _timerArmed;
     private Exception? _closed;
 
-    /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way; its failure ends the batcher.</summary>
+    /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way. Its failure ends the batcher, but for an
+    /// <see cref="ArgumentException"/>: then the stanza was refused, and only its frames are concerned.</summary>
     public FrameBatcher(Func<Jid, ReadOnlyMemory<byte>, ValueTask> send, BatchLimits limits, TimeProvider time)
     {
         (_send, _limits, _time) = (send, limits, time);
@@ -178,7 +179,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         catch (Exception e)
         {
             failure = e;
-            throw;
+            if (e is not ArgumentException)
+                throw;
         }
         finally
         {
