@@ -89,7 +89,7 @@ internal sealed class FrameReader
         ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
         ("low", { Number: -1 } link) when m is { Count: >= 0, But: not null } => new LowFrame(link.Scope, m.Count.Value, m.But),
         ("who", _) when value is not null => new WhoFrame(value),
-        ("here", _) when value is not null && m.Instance is { Length: CallId.InstanceLength } => new HereFrame(value, m.Instance, (int)Math.Min(m.Load, int.MaxValue), (int)Math.Min(m.MaxBytes, int.MaxValue)),
+        ("here", _) when value is not null && CallId.IsInstance(m.Instance) => new HereFrame(value, m.Instance!, (int)Math.Min(m.Load, int.MaxValue), (int)Math.Min(m.MaxBytes, int.MaxValue)),
         (null, _) => new UnknownFrame(id, m.Must),
         _ => null,
     };
