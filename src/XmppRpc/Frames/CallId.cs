@@ -86,13 +86,16 @@ internal readonly record struct CallId(string Scope, long Number)
     }
 }
 
-/// <summary>Gives the same string for the same bytes, mostly: links and method paths come again and again. Owned by one reader.</summary>
+/// <summary>Gives the same string for the same short text, mostly: links and method paths come again and again. Owned by one reader.</summary>
 internal sealed class TextCache
 {
+    private const int MaxLength = 64;
     private readonly string?[] _entries = new string?[256];
 
     public string Get(ReadOnlySpan<byte> ascii)
     {
+        if (ascii.Length > MaxLength)
+            return Encoding.UTF8.GetString(ascii);
         var hash = new HashCode();
         hash.AddBytes(ascii);
         ref var entry = ref _entries[hash.ToHashCode() & 255];

@@ -148,7 +148,7 @@ internal struct FrameMembers(TextCache names)
         reader.Read();
         if (reader.TokenType != JsonTokenType.String)
             return false;
-        text = reader.ValueIsEscaped || reader.ValueSpan.Length > 64 ? reader.GetString()! : names.Get(reader.ValueSpan);
+        text = reader.ValueIsEscaped ? reader.GetString()! : names.Get(reader.ValueSpan);
         if (text.Length > maxLength)
             text = text[..maxLength];
         return true;
