@@ -6,7 +6,7 @@ namespace XmppRpc.Frames;
 /// What the members behind the first one say, whichever frame they are in. Unknown members are ignored; a known one of another type makes the line no frame.
 /// Numbers are whole, from 0 to 2^53.
 /// </summary>
-internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line)
+internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string? kind)
 {
     private const long MaxNumber = 1L << 53;
 
@@ -114,6 +114,8 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line)
             return TakeNumbers(ref reader);
         if (Is(ref reader, "p"u8) || Is(ref reader, "e"u8))
             return TakeObject(ref reader);
+        if (reader.ValueTextEquals(kind))
+            return false;
         reader.Read();
         reader.Skip();
         return true;

@@ -49,7 +49,7 @@ internal sealed class FrameReader
             var value = isText && !reader.ValueIsEscaped && reader.ValueSpan.Length <= MaxValueBytes ? _names.Get(reader.ValueSpan) : null;
             CallId? id = isText && CallId.TryParse(reader.ValueSpan, _names, out var parsed) ? parsed : null;
             reader.Skip();
-            var members = new FrameMembers(_names, line);
+            var members = new FrameMembers(_names, line, kind);
             var isRead = kind is null ? members.ReadMust(ref reader) : members.Read(ref reader);
             return !isRead || reader.Read() ? null : Create(kind, id, value, members);
         }
