@@ -47,8 +47,14 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>A frame that does not end the call; runs on the receiving loop, in order, so it only takes note.</summary>
     public virtual void Note(CallBoundFrame frame) { }
 
-    /// <summary>The call's frame was given to the connection, or could not be.</summary>
-    public virtual void OnWritten(Exception? failure) { }
+    /// <summary>The call's frame was given to the connection, or could not be: then the call has failed.</summary>
+    public virtual void OnWritten(Exception? failure)
+    {
+        if (failure is ArgumentException)
+            PendingCalls.Fail(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure));
+        else if (failure is not null)
+            PendingCalls.Fail(this, PendingCalls.ConnectionLost(this, failure));
+    }
 
     /// <summary>Starts the clock and listens to the token, before the peer is even looked for.</summary>
     public void Arm(DeadlineWheel wheel, CancellationToken cancellationToken)
