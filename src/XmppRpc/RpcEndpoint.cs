@@ -153,7 +153,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
             _log.NotDrained(_active.Load);
         }
         _active.CancelAll();
-        _links.FailAll(new ObjectDisposedException(nameof(RpcEndpoint), "The endpoint was disposed."));
+        EndCalls(new ObjectDisposedException(nameof(RpcEndpoint), "The endpoint was disposed."));
         await _batcher.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
@@ -165,6 +165,12 @@ public sealed class RpcEndpoint : IAsyncDisposable
         await _active.DrainAsync().ConfigureAwait(false);
         // The last replies still wait for the writer.
         await _batcher.FlushAsync().ConfigureAwait(false);
+    }
+
+    private void EndCalls(Exception reason)
+    {
+        _targets.Close(reason);
+        _links.FailAll(reason);
     }
 
     private async Task ReceiveAllAsync()
@@ -188,7 +194,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
                 _log.Closed(Jid.ToString());
             reason ??= new XmppConnectionException("The connection was closed.");
             _batcher.Close(reason);
-            _links.FailAll(reason);
+            EndCalls(reason);
             _active.CancelAll();
         }
     }

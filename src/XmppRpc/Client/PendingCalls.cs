@@ -103,8 +103,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         }
         catch (Exception e)
         {
-            var error = e as RpcException ?? ConnectionLost(call, e);
-            if (call.TrySettle())
+            if (e is not RpcException error)
+                Fail(call, ConnectionLost(call, e));
+            else if (call.TrySettle())
                 FailLater(call, error);
         }
     }
