@@ -31,6 +31,9 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     public Jid? Peer => _link?.Peer;
 
+    /// <summary>The id as users see it, or null while the call has none.</summary>
+    public RpcCallId? CallId => Peer is null ? null : Id.ToCallId();
+
     public bool IsSettled => Volatile.Read(ref _settled) != 0;
 
     /// <summary>When the call's time is over, by the wheel's clock; null for never.</summary>
@@ -126,7 +129,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
         var message = Peer is null
             ? $"{Request.Method} was not sent: no instance at {Request.Target} answered within {Request.Timeout}. It may be offline, not serve the contract, or not let this account in."
             : $"{Request.Method} at {Peer} was not answered within {Request.Timeout}.";
-        PendingCalls.FailLater(this, new RpcTimeoutException(message) { Remote = Peer, Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
+        PendingCalls.FailLater(this, new RpcTimeoutException(message) { Remote = Peer ?? Request.Target, CallId = CallId, Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
     }
 
     private void OnCanceled(CancellationToken token)

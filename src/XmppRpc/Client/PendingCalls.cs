@@ -60,7 +60,8 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         FailLater(call, new RpcException(error.Status, error.Message, error.InnerException)
         {
             Code = error.Code,
-            Remote = call.Peer ?? error.Remote,
+            Remote = call.Peer ?? error.Remote ?? call.Request.Target,
+            CallId = call.CallId,
             Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted,
         });
     }
@@ -115,7 +116,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         if (link.OpenCalls >= options.MaxPendingCallsPerPeer)
         {
             if (call.TrySettle())
-                FailLater(call, Exhausted($"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer."));
+                FailLater(call, Exhausted(call, $"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer."));
             return;
         }
         var id = link.Add(call);
@@ -130,10 +131,11 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     private static void Refuse(PendingCall call, string message, string? code = null)
     {
         if (call.TrySettle())
-            FailLater(call, Exhausted(message, code));
+            FailLater(call, Exhausted(call, message, code));
     }
 
-    private static RpcException Exhausted(string message, string? code = null) => new(RpcStatus.ResourceExhausted, message) { Code = code, Outcome = RpcOutcome.NotExecuted };
+    private static RpcException Exhausted(PendingCall call, string message, string? code = null) =>
+        new(RpcStatus.ResourceExhausted, message) { Code = code, Remote = call.Request.Target, Outcome = RpcOutcome.NotExecuted };
 
     private sealed class Completion(PendingCall call, CallBoundFrame last) : IHandedOver
     {
