@@ -41,6 +41,9 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     protected PendingCalls Calls { get; } = calls;
 
+    /// <summary>Whether the frame ends the call, whatever else is under way.</summary>
+    public virtual bool IsLast(CallBoundFrame frame) => frame is ReplyFrame or FaultFrame;
+
     /// <summary>The callee's last frame; runs on the pool, may run the awaiting code.</summary>
     public abstract void Complete(CallBoundFrame last);
 

@@ -42,7 +42,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     {
         if (link.Find(frame.Id.Number) is not { } call)
             return;
-        if (frame is not (ReplyFrame or FaultFrame { IsStreamed: false }))
+        if (!call.IsLast(frame))
             call.Note(frame);
         else if (call.TrySettle())
             work.Add(new Completion(call, frame));
