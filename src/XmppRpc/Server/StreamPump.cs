@@ -59,18 +59,18 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
         await using var _ = source.ConfigureAwait(false);
         while (true)
         {
-            var next = source.MoveNextAsync();
-            if (!next.IsCompleted)
-                Flush();
-            if (!await next.ConfigureAwait(false))
-                return;
-            Add(source.Current);
             // Wait before the next one is produced, so a slow consumer stops its producer.
             while (!HasCredit(out var granted))
             {
                 Flush();
                 await granted.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
+            var next = source.MoveNextAsync();
+            if (!next.IsCompleted)
+                Flush();
+            if (!await next.ConfigureAwait(false))
+                return;
+            Add(source.Current);
         }
     }
 
