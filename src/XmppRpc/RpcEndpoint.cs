@@ -199,10 +199,14 @@ public sealed class RpcEndpoint : IAsyncDisposable
         }
     }
 
+    /// <summary>Who sent a stanza: our own account if it does not say (RFC 6120 §8.1.2.1), but nobody if what it says is no valid JID.</summary>
+    internal static Jid? SenderOf(Stanza stanza, Jid self) => stanza.Element.Attribute("from") is null ? self.Bare : stanza.From;
+
     // RFC 6120 §8.3: an error is looked at before anything else, its payload never (it may be an echo of ours).
     private void Route(Stanza stanza)
     {
-        var from = stanza.From ?? Jid.Bare;
+        if (SenderOf(stanza, Jid) is not { } from)
+            return;
         switch (stanza)
         {
             case { IsError: true } or Message { Type: "groupchat" }:
