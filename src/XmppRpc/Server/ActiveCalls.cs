@@ -198,14 +198,14 @@ internal sealed class ActiveCalls
                 link!.UsedAt = _time.GetTimestamp();
                 link.Add(call);
                 _open.Add(call);
+                // Before another thread can start it, or the deadline would outlive the call.
+                call.Arm(_wheel);
             }
         }
         if (again is not null)
             Answer(call.Caller, call.Frame, again);
         else if (busy is not null)
             Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy, _draining ? FrameNames.Draining : FrameNames.Busy);
-        else
-            call.Arm(_wheel);
     }
 
     private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null)
