@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using XmppRpc.Xmpp;
 
 namespace XmppRpc.Frames;
@@ -174,7 +175,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         try
         {
             WriteText();
-            await _send(peer, _text.WrittenMemory).ConfigureAwait(false);
+            // Line feeds stand between frames, none behind the last.
+            await _send(peer, _text.WrittenMemory[..^1]).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -196,8 +198,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         var writer = new FrameWriter(_text);
         foreach (var frame in _batch)
             frame.Write(ref writer);
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(_text.WrittenMemory[..^1], out var lines);
-        QuoteSwap.Swap(lines);
+        MemoryMarshal.TryGetArray(_text.WrittenMemory, out var text);
+        QuoteSwap.Swap(text);
     }
 
     private Jid? TakeBatch()
