@@ -146,18 +146,31 @@ public sealed class RpcEndpoint : IAsyncDisposable
         try
         {
             if (!Completion.IsCompleted)
-                await _active.DrainAsync().WaitAsync(_options.DrainTimeout, _options.Connection.Time).ConfigureAwait(false);
+                await DrainAsync().WaitAsync(_options.DrainTimeout, _options.Connection.Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             _log.NotDrained(_active.Load);
         }
         _active.CancelAll();
-        _links.FailAll(new ObjectDisposedException(nameof(RpcEndpoint), "The endpoint was disposed."));
+        EndCalls(new ObjectDisposedException(nameof(RpcEndpoint), "The endpoint was disposed."));
         await _batcher.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
         _wheel.Dispose();
+    }
+
+    private async Task DrainAsync()
+    {
+        await _active.DrainAsync().ConfigureAwait(false);
+        // The last replies still wait for the writer.
+        await _batcher.FlushAsync().ConfigureAwait(false);
+    }
+
+    private void EndCalls(Exception reason)
+    {
+        _targets.Close(reason);
+        _links.FailAll(reason);
     }
 
     private async Task ReceiveAllAsync()
@@ -181,15 +194,19 @@ public sealed class RpcEndpoint : IAsyncDisposable
                 _log.Closed(Jid.ToString());
             reason ??= new XmppConnectionException("The connection was closed.");
             _batcher.Close(reason);
-            _links.FailAll(reason);
+            EndCalls(reason);
             _active.CancelAll();
         }
     }
 
+    /// <summary>Who sent a stanza: our own account if it does not say (RFC 6120 §8.1.2.1), but nobody if what it says is no valid JID.</summary>
+    internal static Jid? SenderOf(Stanza stanza, Jid self) => stanza.Element.Attribute("from") is null ? self.Bare : stanza.From;
+
     // RFC 6120 §8.3: an error is looked at before anything else, its payload never (it may be an echo of ours).
     private void Route(Stanza stanza)
     {
-        var from = stanza.From ?? Jid.Bare;
+        if (SenderOf(stanza, Jid) is not { } from)
+            return;
         switch (stanza)
         {
             case { IsError: true } or Message { Type: "groupchat" }:

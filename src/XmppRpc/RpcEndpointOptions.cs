@@ -62,7 +62,7 @@ public sealed record RpcEndpointOptions
     internal void Validate()
     {
         Positive(DefaultTimeout > TimeSpan.Zero || DefaultTimeout == Timeout.InfiniteTimeSpan, nameof(DefaultTimeout));
-        Positive(MaxBatchBytes >= 256, nameof(MaxBatchBytes));
+        Positive(MaxBatchBytes >= 256 && MaxBatchBytes + 1024 <= Connection.MaxSentStanzaBytes, nameof(MaxBatchBytes));
         Positive(MaxBatchFrames > 0, nameof(MaxBatchFrames));
         Positive(MaxHold > TimeSpan.Zero, nameof(MaxHold));
         Positive(MaxStanzaBytes >= 1024 && MaxStanzaBytes + 1024 <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));

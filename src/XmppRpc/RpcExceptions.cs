@@ -21,7 +21,7 @@ public class RpcException : Exception
     /// <summary>Details as the peer sent them, or null.</summary>
     public JsonElement? Detail { get; init; }
 
-    /// <summary>The peer, or null when it was not known yet.</summary>
+    /// <summary>Whom the call was for: the peer, or the target while no peer was known. Null in an exception that an implementation throws as its own word.</summary>
     public Jid? Remote { get; init; }
 
     /// <summary>The call, or null when it had no id yet.</summary>

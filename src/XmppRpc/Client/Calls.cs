@@ -42,12 +42,10 @@ internal sealed class OneWayCall(PendingCalls calls, CallRequest request) : Pend
 
     public override void OnWritten(Exception? failure)
     {
-        if (!TrySettle())
-            return;
-        if (failure is null)
+        if (failure is not null)
+            base.OnWritten(failure);
+        else if (TrySettle())
             _completion.TrySetResult();
-        else
-            _completion.TrySetException(PendingCalls.ConnectionLost(this, failure));
     }
 
     public override void Complete(CallBoundFrame last) => _completion.TrySetResult();

@@ -17,8 +17,9 @@ internal sealed class DeferredPendingCall<T>(PendingCalls calls, CallRequest req
 
     public override void Note(CallBoundFrame frame)
     {
-        if (frame is ProgressFrame progress)
-            foreach (var watcher in _watchers)
+        // The answer may come from another thread meanwhile, and ends the watching.
+        if (frame is ProgressFrame progress && _watchers is { IsDefault: false } watchers)
+            foreach (var watcher in watchers)
                 watcher.Writer.TryWrite(progress.Progress with { Text = PlainText.Of(progress.Progress.Text) });
         if (frame is not AckFrame { IsDeferred: true } || _taken.Task.IsCompleted)
             return;

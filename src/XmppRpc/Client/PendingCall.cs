@@ -31,12 +31,18 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     public Jid? Peer => _link?.Peer;
 
+    /// <summary>The id as users see it, or null while the call has none.</summary>
+    public RpcCallId? CallId => Peer is null ? null : Id.ToCallId();
+
     public bool IsSettled => Volatile.Read(ref _settled) != 0;
 
     /// <summary>When the call's time is over, by the wheel's clock; null for never.</summary>
     public long? DueAt { get; private set; }
 
     protected PendingCalls Calls { get; } = calls;
+
+    /// <summary>Whether the frame ends the call, whatever else is under way.</summary>
+    public virtual bool IsLast(CallBoundFrame frame) => frame is ReplyFrame or FaultFrame;
 
     /// <summary>The callee's last frame; runs on the pool, may run the awaiting code.</summary>
     public abstract void Complete(CallBoundFrame last);
@@ -47,8 +53,14 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>A frame that does not end the call; runs on the receiving loop, in order, so it only takes note.</summary>
     public virtual void Note(CallBoundFrame frame) { }
 
-    /// <summary>The call's frame was given to the connection, or could not be.</summary>
-    public virtual void OnWritten(Exception? failure) { }
+    /// <summary>The call's frame was given to the connection, or could not be: then the call has failed.</summary>
+    public virtual void OnWritten(Exception? failure)
+    {
+        if (failure is ArgumentException)
+            PendingCalls.Fail(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure));
+        else if (failure is not null)
+            PendingCalls.Fail(this, PendingCalls.ConnectionLost(this, failure));
+    }
 
     /// <summary>Starts the clock and listens to the token, before the peer is even looked for.</summary>
     public void Arm(DeadlineWheel wheel, CancellationToken cancellationToken)
@@ -120,7 +132,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
         var message = Peer is null
             ? $"{Request.Method} was not sent: no instance at {Request.Target} answered within {Request.Timeout}. It may be offline, not serve the contract, or not let this account in."
             : $"{Request.Method} at {Peer} was not answered within {Request.Timeout}.";
-        PendingCalls.FailLater(this, new RpcTimeoutException(message) { Remote = Peer, Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
+        PendingCalls.FailLater(this, new RpcTimeoutException(message) { Remote = Peer ?? Request.Target, CallId = CallId, Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
     }
 
     private void OnCanceled(CancellationToken token)

@@ -10,6 +10,9 @@ namespace XmppRpc.Client;
 /// </summary>
 internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options)
 {
+    // What a frame takes besides its payload, generously.
+    private const int FrameOverhead = 1024;
+
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -22,7 +25,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCalls} calls are open. Await some first, or raise RpcEndpointOptions.MaxPendingCalls.");
             return;
         }
-        if (call.Request.Arguments.Length + 1024 > options.MaxStanzaBytes)
+        if (call.Request.Arguments.Length + FrameOverhead > options.MaxStanzaBytes)
         {
             Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
             return;
@@ -39,7 +42,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     {
         if (link.Find(frame.Id.Number) is not { } call)
             return;
-        if (frame is not (ReplyFrame or FaultFrame { IsStreamed: false }))
+        if (!call.IsLast(frame))
             call.Note(frame);
         else if (call.TrySettle())
             work.Add(new Completion(call, frame));
@@ -60,7 +63,8 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         FailLater(call, new RpcException(error.Status, error.Message, error.InnerException)
         {
             Code = error.Code,
-            Remote = call.Peer ?? error.Remote,
+            Remote = call.Peer ?? error.Remote ?? call.Request.Target,
+            CallId = call.CallId,
             Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted,
         });
     }
@@ -103,8 +107,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         }
         catch (Exception e)
         {
-            var error = e as RpcException ?? ConnectionLost(call, e);
-            if (call.TrySettle())
+            if (e is not RpcException error)
+                Fail(call, ConnectionLost(call, e));
+            else if (call.TrySettle())
                 FailLater(call, error);
         }
     }
@@ -113,8 +118,12 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     {
         if (link.OpenCalls >= options.MaxPendingCallsPerPeer)
         {
-            if (call.TrySettle())
-                FailLater(call, Exhausted($"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer."));
+            Refuse(call, $"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer.");
+            return;
+        }
+        if (call.Request.Arguments.Length + FrameOverhead > link.Info.MaxStanzaBytes)
+        {
+            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
             return;
         }
         var id = link.Add(call);
@@ -129,10 +138,11 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     private static void Refuse(PendingCall call, string message, string? code = null)
     {
         if (call.TrySettle())
-            FailLater(call, Exhausted(message, code));
+            FailLater(call, Exhausted(call, message, code));
     }
 
-    private static RpcException Exhausted(string message, string? code = null) => new(RpcStatus.ResourceExhausted, message) { Code = code, Outcome = RpcOutcome.NotExecuted };
+    private static RpcException Exhausted(PendingCall call, string message, string? code = null) =>
+        new(RpcStatus.ResourceExhausted, message) { Code = code, Remote = call.Request.Target, Outcome = RpcOutcome.NotExecuted };
 
     private sealed class Completion(PendingCall call, CallBoundFrame last) : IHandedOver
     {

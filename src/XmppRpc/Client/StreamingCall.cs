@@ -42,6 +42,9 @@ internal sealed class StreamingCall<T>(PendingCalls calls, CallRequest request, 
         _frames.Writer.TryComplete();
     }
 
+    // A fault that says how many items came before it is checked in their order.
+    public override bool IsLast(CallBoundFrame frame) => frame is ReplyFrame or FaultFrame { ItemsBefore: null };
+
     public override void Note(CallBoundFrame frame)
     {
         if (!_alive)
@@ -94,8 +97,10 @@ internal sealed class StreamingCall<T>(PendingCalls calls, CallRequest request, 
             return;
         }
         var count = Count(frame.Items.Span);
+        if (count == 0)
+            return;
         // The last item may start just below the byte credit, so one frame more than the window is not the sender's fault.
-        if (count == 0 || _receivedItems + count > Volatile.Read(ref _grantedItems) || _receivedBytes > Volatile.Read(ref _grantedBytes))
+        if (_receivedItems + count > Volatile.Read(ref _grantedItems) || _receivedBytes > Volatile.Read(ref _grantedBytes))
         {
             Break("the callee sent more than it was allowed to");
             return;

@@ -18,6 +18,7 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
 
     private readonly ConcurrentDictionary<Jid, Task<Link>> _discoveries = new();
     private readonly ConcurrentDictionary<(Jid, string), Search> _searches = new();
+    private volatile Exception? _closed;
 
     /// <summary>The link to take now, or null if the peer must be found first.</summary>
     public Link? TryGet(CallRequest request)
@@ -47,6 +48,14 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         search.Answered();
     }
 
+    /// <summary>Ends every search, those that come from now on too: the connection is gone.</summary>
+    public void Close(Exception reason)
+    {
+        _closed = reason;
+        foreach (var search in _searches.Values)
+            search.Fail(reason);
+    }
+
     private static bool IsAnyInstance(Jid target) => target is { IsBare: true, Local: not null };
 
     private static string Key(string contract, int version) => $"{contract}:{version}";
@@ -61,7 +70,7 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
             return link;
         var served = string.Join(", ", link.Info.Contracts.Order(StringComparer.Ordinal).Take(16));
         throw new RpcException(RpcStatus.Unimplemented, $"{target} does not serve {request.Method.Contract} version {request.Method.Version} to this account. "
-            + (served.Length > 0 ? $"It serves {PlainText.Of(served)}." : "It serves it nothing: check the contract's name and version, and whom [RpcAuthorize] lets in."))
+            + (served.Length > 0 ? $"It serves {PlainText.Of(FrameWriter.Shorten(served, 1024))}." : "It serves it nothing: check the contract's name and version, and whom [RpcAuthorize] lets in."))
         {
             Code = FrameNames.UnknownMethod,
             Remote = target,
@@ -89,6 +98,8 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         for (var round = 0; ; round++)
         {
             var answer = search.NextAnswer();
+            if (_closed is { } reason)
+                throw reason;
             if (Pick(request) is { } link)
                 return link;
             Ask(search);
@@ -138,6 +149,14 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         public Task NextAnswer() => Volatile.Read(ref _answer).Task;
 
         public void Answered() => Interlocked.Exchange(ref _answer, NewAnswer()).TrySetResult();
+
+        public void Fail(Exception reason)
+        {
+            var answer = Interlocked.Exchange(ref _answer, NewAnswer());
+            answer.TrySetException(reason);
+            // Nobody may be waiting, so it must not count as unobserved.
+            _ = answer.Task.Exception;
+        }
 
         private static TaskCompletionSource NewAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

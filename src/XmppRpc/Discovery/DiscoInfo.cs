@@ -41,7 +41,7 @@ internal static class DiscoInfo
             .Take(MaxContracts)
             .ToFrozenSet(StringComparer.Ordinal) ?? FrozenSet<string>.Empty;
         var form = query?.Children.FirstOrDefault(child => child.Is("x", XmppNames.DataForms) && Value(child, "FORM_TYPE") == FrameNames.Namespace);
-        return form is not null && Value(form, "in") is { Length: CallId.InstanceLength } instance
+        return form is not null && Value(form, "in") is { } instance && CallId.IsInstance(instance)
             ? new PeerInfo(instance, contracts, int.TryParse(Value(form, "max"), CultureInfo.InvariantCulture, out var max) ? max : int.MaxValue)
             : new PeerInfo(CallId.NewInstance(), FrozenSet<string>.Empty, int.MaxValue);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,8 @@ internal readonly record struct CallId(string Scope, long Number)
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
     private const string IdCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+    private static readonly SearchValues<char> IdCharacterSet = SearchValues.Create(IdCharacters);
+
     public bool IsVolatile => Number >= 0;
 
     /// <summary>One run of a callee process; new at each start.</summary>
@@ -18,6 +21,9 @@ internal readonly record struct CallId(string Scope, long Number)
 
     /// <summary>A link from this process to that instance.</summary>
     public static string NewLink(string instance) => instance + RandomNumberGenerator.GetString(IdCharacters, 14);
+
+    /// <summary>Whether a peer may call itself so: it becomes the beginning of our call ids.</summary>
+    public static bool IsInstance(string? text) => text is { Length: InstanceLength } && text.AsSpan().IndexOfAnyExcept(IdCharacterSet) < 0;
 
     public static string NewToken() => RandomNumberGenerator.GetString(IdCharacters, 22);
 
@@ -80,13 +86,16 @@ internal readonly record struct CallId(string Scope, long Number)
     }
 }
 
-/// <summary>Gives the same string for the same bytes, mostly: links and method paths come again and again. Owned by one reader.</summary>
+/// <summary>Gives the same string for the same short text, mostly: links and method paths come again and again. Owned by one reader.</summary>
 internal sealed class TextCache
 {
+    private const int MaxLength = 64;
     private readonly string?[] _entries = new string?[256];
 
     public string Get(ReadOnlySpan<byte> ascii)
     {
+        if (ascii.Length > MaxLength)
+            return Encoding.UTF8.GetString(ascii);
         var hash = new HashCode();
         hash.AddBytes(ascii);
         ref var entry = ref _entries[hash.ToHashCode() & 255];

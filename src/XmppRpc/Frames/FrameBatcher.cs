@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using XmppRpc.Xmpp;
 
 namespace XmppRpc.Frames;
@@ -27,14 +28,15 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     private readonly BatchLimits _limits;
     private readonly TimeProvider _time;
     private readonly ITimer _holdTimer;
-    private Task _sending = Task.CompletedTask;
+    private TaskCompletionSource? _flushed;
     private int _state;
     private int _holds;
     private long _heldSince;
     private bool _timerArmed;
     private Exception? _closed;
 
-    /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way; its failure ends the batcher.</summary>
+    /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way. Its failure ends the batcher, but for an
+    /// <see cref="ArgumentException"/>: then the stanza was refused, and only its frames are concerned.</summary>
     public FrameBatcher(Func<Jid, ReadOnlyMemory<byte>, ValueTask> send, BatchLimits limits, TimeProvider time)
     {
         (_send, _limits, _time) = (send, limits, time);
@@ -102,12 +104,24 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             frame.OnWritten(reason);
     }
 
+    /// <summary>Completes when nothing waits any more and nothing is being sent; a hold keeps nothing back.</summary>
+    public Task FlushAsync()
+    {
+        lock (_lock)
+        {
+            if (_state == Idle && _turns.Count == 0)
+                return Task.CompletedTask;
+            QueueWriter();
+            return (_flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     /// <summary>Waits for the stanza that is being sent.</summary>
     public async ValueTask DisposeAsync()
     {
         Close(new ObjectDisposedException(nameof(FrameBatcher)));
         await _holdTimer.DisposeAsync().ConfigureAwait(false);
-        await _sending.ConfigureAwait(false);
+        await FlushAsync().ConfigureAwait(false);
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -123,7 +137,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             }
             _state = Sending;
         }
-        _sending = SendAsync();
+        _ = SendAsync();
     }
 
     private async Task SendAsync()
@@ -148,7 +162,10 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             {
                 _state = Yielded;
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
             }
+            _flushed?.TrySetResult();
+            _flushed = null;
         }
     }
 
@@ -158,12 +175,14 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         try
         {
             WriteText();
-            await _send(peer, _text.WrittenMemory).ConfigureAwait(false);
+            // Line feeds stand between frames, none behind the last.
+            await _send(peer, _text.WrittenMemory[..^1]).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             failure = e;
-            throw;
+            if (e is not ArgumentException)
+                throw;
         }
         finally
         {
@@ -179,8 +198,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         var writer = new FrameWriter(_text);
         foreach (var frame in _batch)
             frame.Write(ref writer);
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(_text.WrittenMemory[..^1], out var lines);
-        QuoteSwap.Swap(lines);
+        MemoryMarshal.TryGetArray(_text.WrittenMemory, out var text);
+        QuoteSwap.Swap(text);
     }
 
     private Jid? TakeBatch()

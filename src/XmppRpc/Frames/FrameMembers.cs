@@ -6,7 +6,7 @@ namespace XmppRpc.Frames;
 /// What the members behind the first one say, whichever frame they are in. Unknown members are ignored; a known one of another type makes the line no frame.
 /// Numbers are whole, from 0 to 2^53.
 /// </summary>
-internal struct FrameMembers(TextCache names)
+internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string? kind)
 {
     private const long MaxNumber = 1L << 53;
 
@@ -24,30 +24,53 @@ internal struct FrameMembers(TextCache names)
     public long Got;
     public long Load;
     public long MaxBytes;
-    public long[]? But = [];
+    public long[] But = [];
     public bool OneWay;
     public bool Streams;
     public bool Must;
     public bool? Ran;
-    public ReadOnlyMemory<byte> Payload;
+    public ReadOnlyMemory<byte> Arguments;
+    public ReadOnlyMemory<byte> Result;
+    public ReadOnlyMemory<byte> Items;
+    public ReadOnlyMemory<byte> Detail;
 
     /// <summary>Reads to the end of the frame; false if there is anything a frame cannot hold.</summary>
-    public bool Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    public bool Read(ref Utf8JsonReader reader)
     {
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.EndObject)
                 return true;
-            if (!ReadMember(ref reader, line))
+            if (!ReadMember(ref reader))
                 return false;
         }
         return false;
     }
 
-    private bool ReadMember(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    /// <summary>Reads a frame of a later version, whose members may be anything, for its <c>must</c> alone.</summary>
+    public bool ReadMust(ref Utf8JsonReader reader)
     {
-        if (Is(ref reader, "a"u8) || Is(ref reader, "r"u8) || Is(ref reader, "i"u8))
-            return TakePayload(ref reader, line);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!Is(ref reader, "must"u8))
+            {
+                reader.Read();
+                reader.Skip();
+            }
+            else if (!TakeFlag(ref reader, out Must))
+                return false;
+        }
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool ReadMember(ref Utf8JsonReader reader)
+    {
+        if (Is(ref reader, "a"u8))
+            return TakeJson(ref reader, out Arguments);
+        if (Is(ref reader, "r"u8))
+            return TakeJson(ref reader, out Result);
+        if (Is(ref reader, "i"u8))
+            return TakeJson(ref reader, out Items);
         if (Is(ref reader, "m"u8))
             return TakeText(ref reader, ref Method, 512);
         if (Is(ref reader, "v"u8))
@@ -74,8 +97,6 @@ internal struct FrameMembers(TextCache names)
             return TakeNumber(ref reader, out MaxBytes);
         if (Is(ref reader, "w"u8))
             return TakeFlag(ref reader, out OneWay);
-        if (Is(ref reader, "must"u8))
-            return TakeFlag(ref reader, out Must);
         if (Is(ref reader, "ran"u8))
         {
             var known = TakeFlag(ref reader, out var ran);
@@ -92,7 +113,9 @@ internal struct FrameMembers(TextCache names)
         if (Is(ref reader, "but"u8))
             return TakeNumbers(ref reader);
         if (Is(ref reader, "p"u8) || Is(ref reader, "e"u8))
-            return TakeObject(ref reader, line);
+            return TakeObject(ref reader);
+        if (reader.ValueTextEquals(kind))
+            return false;
         reader.Read();
         reader.Skip();
         return true;
@@ -100,18 +123,17 @@ internal struct FrameMembers(TextCache names)
 
     private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name);
 
-    private bool TakePayload(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    private readonly bool TakeJson(ref Utf8JsonReader reader, out ReadOnlyMemory<byte> json)
     {
         reader.Read();
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
-        if (!line.IsEmpty)
-            Payload = line[start..(int)reader.BytesConsumed];
+        json = line[start..(int)reader.BytesConsumed];
         return true;
     }
 
     /// <summary>The inside of a progress or of an error.</summary>
-    private bool TakeObject(ref Utf8JsonReader reader, ReadOnlyMemory<byte> line)
+    private bool TakeObject(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -130,14 +152,12 @@ internal struct FrameMembers(TextCache names)
                     return false;
                 Fraction = Math.Clamp(fraction, 0, 1);
             }
+            else if (Is(ref reader, "detail"u8))
+                TakeJson(ref reader, out Detail);
             else
             {
-                var isDetail = Is(ref reader, "detail"u8);
                 reader.Read();
-                var start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                if (isDetail && !line.IsEmpty)
-                    Payload = line[start..(int)reader.BytesConsumed];
             }
         }
         return reader.TokenType == JsonTokenType.EndObject;
@@ -148,7 +168,7 @@ internal struct FrameMembers(TextCache names)
         reader.Read();
         if (reader.TokenType != JsonTokenType.String)
             return false;
-        text = reader.ValueIsEscaped || reader.ValueSpan.Length > 64 ? reader.GetString()! : names.Get(reader.ValueSpan);
+        text = reader.ValueIsEscaped ? reader.GetString()! : names.Get(reader.ValueSpan);
         if (text.Length > maxLength)
             text = text[..maxLength];
         return true;

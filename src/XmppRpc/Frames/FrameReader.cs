@@ -6,6 +6,10 @@ namespace XmppRpc.Frames;
 internal sealed class FrameReader
 {
     private const int MaxDepth = 40;
+    private const int MaxValueBytes = 512;
+
+    // Ten years: no clock here overflows, and nobody waits longer.
+    private const long MaxTimeToLive = 3650L * 24 * 60 * 60 * 1000;
     private readonly TextCache _names = new();
 
     /// <summary>Lines that were no frame.</summary>
@@ -41,12 +45,13 @@ internal sealed class FrameReader
                 return null;
             var kind = Kind(ref reader);
             reader.Read();
-            if (reader.TokenType != JsonTokenType.String)
-                return kind is null ? ReadUnknown(ref reader) : null;
-            var value = reader.ValueIsEscaped ? null : _names.Get(reader.ValueSpan);
-            CallId? id = CallId.TryParse(reader.ValueSpan, _names, out var parsed) ? parsed : null;
-            var members = new FrameMembers(_names);
-            return !members.Read(ref reader, line) || reader.Read() ? null : Create(kind, id, value, members);
+            var isText = reader.TokenType == JsonTokenType.String;
+            var value = isText && !reader.ValueIsEscaped && reader.ValueSpan.Length <= MaxValueBytes ? _names.Get(reader.ValueSpan) : null;
+            CallId? id = isText && CallId.TryParse(reader.ValueSpan, _names, out var parsed) ? parsed : null;
+            reader.Skip();
+            var members = new FrameMembers(_names, line, kind);
+            var isRead = kind is null ? members.ReadMust(ref reader) : members.Read(ref reader);
+            return !isRead || reader.Read() ? null : Create(kind, id, value, members);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -64,32 +69,25 @@ internal sealed class FrameReader
 
     private static readonly string[] Kinds = ["reply", "call", "item", "credit", "ack", "fault", "cancel", "progress", "end", "low", "who", "here"];
 
-    private UnknownFrame? ReadUnknown(ref Utf8JsonReader reader)
-    {
-        reader.Skip();
-        var members = new FrameMembers(_names);
-        return members.Read(ref reader, default) ? new UnknownFrame(null, members.Must) : null;
-    }
-
     private static Frame? Create(string? kind, CallId? id, string? value, in FrameMembers m) => (kind, id) switch
     {
-        ("call", { } call) when m is { Method: { } method, Version: >= 0 and <= int.MaxValue } => new CallFrame(call, method, (int)m.Version, m.Payload)
+        ("call", { } call) when m is { Method: { } method, Version: >= 0 and <= int.MaxValue } => new CallFrame(call, method, (int)m.Version, m.Arguments)
         {
             IsOneWay = m.OneWay,
-            TimeToLive = m.TimeToLive,
+            TimeToLive = m.TimeToLive is { } left ? Math.Min(left, MaxTimeToLive) : null,
             Credit = m.Streams ? new Credit(m.UpTo ?? 0, m.UpToBytes ?? 0) : null,
         },
         ("ack", { } call) => new AckFrame(call, m.Status is "deferred", m.Instance),
         ("progress", { } call) => new ProgressFrame(call, new RpcProgress(m.Fraction, m.Text)),
-        ("reply", { } call) => new ReplyFrame(call, m.Payload),
-        ("fault", { } call) => new FaultFrame(call, FrameNames.StatusFromWire(m.Status), m.Text) { Code = m.Code, Ran = m.Ran, ItemsBefore = m.Count, Detail = m.Payload },
+        ("reply", { } call) => new ReplyFrame(call, m.Result),
+        ("fault", { } call) => new FaultFrame(call, FrameNames.StatusFromWire(m.Status), m.Text) { Code = m.Code, Ran = m.Ran, ItemsBefore = m.Count, Detail = m.Detail },
         ("cancel", { } call) => new CancelFrame(call),
-        ("item", { } call) when m.Count >= 1 && !m.Payload.IsEmpty => new ItemFrame(call, m.Count.Value, m.Payload),
+        ("item", { } call) when m.Count >= 1 && m.Items.Span is [(byte)'[', ..] => new ItemFrame(call, m.Count.Value, m.Items),
         ("end", { } call) when m.Count >= 0 => new EndFrame(call, m.Count.Value),
         ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
-        ("low", { Number: -1 } link) when m is { Count: >= 0, But: not null } => new LowFrame(link.Scope, m.Count.Value, m.But),
+        ("low", { Number: -1 } link) when m.Count >= 0 => new LowFrame(link.Scope, m.Count.Value, m.But),
         ("who", _) when value is not null => new WhoFrame(value),
-        ("here", _) when value is not null && m.Instance is { Length: CallId.InstanceLength } => new HereFrame(value, m.Instance, (int)Math.Min(m.Load, int.MaxValue), (int)Math.Min(m.MaxBytes, int.MaxValue)),
+        ("here", _) when value is not null && CallId.IsInstance(m.Instance) => new HereFrame(value, m.Instance!, (int)Math.Min(m.Load, int.MaxValue), (int)Math.Min(m.MaxBytes, int.MaxValue)),
         (null, _) => new UnknownFrame(id, m.Must),
         _ => null,
     };

@@ -24,7 +24,7 @@ public sealed class RpcArgumentReader
         {
             Index();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Invalid("The arguments are not one JSON object.", e);
         }

@@ -111,7 +111,16 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
             Settle(Failure(RpcStatus.DeadlineExceeded, "The callee's promise to answer expired.", ran: true, FrameNames.ReplyExpired));
     }
 
-    internal override string Defer(Type result, TimeSpan? expires) => _token = calls.Deferred.Add(this, result, expires);
+    internal override string Defer(Type result, TimeSpan? expires)
+    {
+        if (_token is not null)
+            throw new InvalidOperationException($"{served.Method} has promised its answer already. Use the first ticket.");
+        _token = calls.Deferred.Add(this, result, expires);
+        // Nobody waits for the answer of a call that has ended, so nobody would take the ticket away.
+        if (IsSettled)
+            calls.Deferred.Forget(_token);
+        return _token;
+    }
 
     void IExpires.Expire()
     {

@@ -107,7 +107,8 @@ internal sealed class ActiveCalls
                     _links.Remove(key);
     }
 
-    public void Send(ActiveCall call, CallBoundFrame frame) => _batcher.Append(call.Caller, frame);
+    /// <summary>Sends a frame that is not the call's last.</summary>
+    public void Send(ActiveCall call, CallBoundFrame frame) => Answer(call.Caller, call.Frame, frame);
 
     public void ClearDeadline(ActiveCall call) => call.Disarm(_wheel);
 
@@ -121,8 +122,7 @@ internal sealed class ActiveCalls
             if (_links.TryGetValue((call.Caller.Bare, call.Id.Scope), out var link))
                 link.Keep(call, last);
         }
-        if (!call.Frame.IsOneWay)
-            _batcher.Append(call.Caller, last);
+        Answer(call.Caller, call.Frame, last);
     }
 
     /// <summary>An implementation has returned: the next call may start.</summary>
@@ -198,21 +198,26 @@ internal sealed class ActiveCalls
                 link!.UsedAt = _time.GetTimestamp();
                 link.Add(call);
                 _open.Add(call);
+                // Before another thread can start it, or the deadline would outlive the call.
+                call.Arm(_wheel);
             }
         }
         if (again is not null)
-            _batcher.Append(call.Caller, again);
+            Answer(call.Caller, call.Frame, again);
         else if (busy is not null)
             Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy, _draining ? FrameNames.Draining : FrameNames.Busy);
-        else
-            call.Arm(_wheel);
     }
 
     private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null)
     {
         Log.CallRefused(PlainText.Of(frame.Path)!, frame.Id.ToCallId(), PlainText.Of(from.ToString())!, status);
+        Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, Ran = code == FrameNames.WrongInstance ? null : false });
+    }
+
+    private void Answer(Jid to, CallFrame frame, CallBoundFrame answer)
+    {
         if (!frame.IsOneWay)
-            _batcher.Append(from, new FaultFrame(frame.Id, status, message) { Code = code, Ran = code == FrameNames.WrongInstance ? null : false });
+            _batcher.Append(to, answer);
     }
 
     private ActiveCall? Find(Jid from, CallId id)

@@ -22,6 +22,7 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
     private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _batch = new();
     private readonly PayloadWriter _payload = new();
+    private readonly int _maxBatchBytes = Math.Min(settings.MaxBatchBytes, calls.Options.MaxStanzaBytes - 1024);
     private Credit _credit = call.Frame.Credit!.Value;
     private TaskCompletionSource? _granted;
     private long _bytesSent;
@@ -59,18 +60,18 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
         await using var _ = source.ConfigureAwait(false);
         while (true)
         {
-            var next = source.MoveNextAsync();
-            if (!next.IsCompleted)
-                Flush();
-            if (!await next.ConfigureAwait(false))
-                return;
-            Add(source.Current);
             // Wait before the next one is produced, so a slow consumer stops its producer.
             while (!HasCredit(out var granted))
             {
                 Flush();
                 await granted.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
+            var next = source.MoveNextAsync();
+            if (!next.IsCompleted)
+                Flush();
+            if (!await next.ConfigureAwait(false))
+                return;
+            Add(source.Current);
         }
     }
 
@@ -80,7 +81,7 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
         var bytes = _payload.Complete();
         if (bytes.Length + 1024 > calls.Options.MaxStanzaBytes)
             throw new RpcException(RpcStatus.ResourceExhausted, $"Item {ItemsSent + _batchItems + 1} takes {bytes.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes of the callee allows.") { Code = FrameNames.TooLarge, Outcome = RpcOutcome.Executed };
-        if (_batchItems >= settings.MaxBatch || (_batchItems > 0 && _batch.WrittenCount + bytes.Length > settings.MaxBatchBytes))
+        if (_batchItems >= settings.MaxBatch || (_batchItems > 0 && _batch.WrittenCount + bytes.Length > _maxBatchBytes))
             Flush();
         _batch.Write(_batchItems++ == 0 ? "["u8 : ","u8);
         _batch.Write(bytes);

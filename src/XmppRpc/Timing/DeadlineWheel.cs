@@ -53,7 +53,7 @@ internal sealed class DeadlineWheel : IDisposable
             if (_count == 0)
             {
                 _nextTick = CurrentTick() + 1;
-                _timer.Change(Tick, Tick);
+                _timer.Change(_nextTick * Tick - TimeSpan.FromMilliseconds(Now), Tick);
             }
             deadline.DueTick = Math.Max(_nextTick, (Now + (long)Math.Ceiling(after.TotalMilliseconds)) / (long)Tick.TotalMilliseconds + 1);
             ref var head = ref _slots[deadline.DueTick % Slots];

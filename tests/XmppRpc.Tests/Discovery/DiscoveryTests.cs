@@ -1,0 +1,113 @@
+using System.Collections.Frozen;
+using XmppRpc.Discovery;
+using XmppRpc.Frames;
+using XmppRpc.Xmpp;
+using XmppRpc.Xmpp.Stanzas;
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Tests.Discovery;
+
+public class DiscoveryTests
+{
+    [Fact]
+    public void Info_is_read_as_it_was_written()
+    {
+        var info = new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "acme.orders:1", "acme.stock:2"), 65536);
+        var query = DiscoInfo.Write(info, "a-node");
+        Assert.Equal("a-node", query.Attribute("node"));
+        Assert.Equal(["http://jabber.org/protocol/disco#info", "urn:xmpp:ping", "urn:xmpprpc:1", "urn:xmpprpc:1#c:acme.orders:1", "urn:xmpprpc:1#c:acme.stock:2"],
+            query.Children.Where(child => child.Is("feature", XmppNames.DiscoInfo)).Select(child => child.Attribute("var")));
+        Assert.Equal(("automation", "rpc"), (query.Child("identity", XmppNames.DiscoInfo)!.Attribute("category"), query.Child("identity", XmppNames.DiscoInfo)!.Attribute("type")));
+        var read = DiscoInfo.Read(query);
+        Assert.Equal((info.Instance, info.MaxStanzaBytes), (read.Instance, read.MaxStanzaBytes));
+        Assert.Equal(info.Contracts.Order(StringComparer.Ordinal), read.Contracts.Order(StringComparer.Ordinal));
+        Assert.True(read.Serves("acme.stock", 2));
+        Assert.False(read.Serves("acme.stock", 1));
+    }
+
+    [Fact]
+    public void Stranger_gets_an_empty_answer()
+    {
+        var query = DiscoInfo.Write(new PeerInfo("x7Kd0w", FrozenSet<string>.Empty, 65536), null);
+        Assert.Empty(query.Children);
+        Assert.Empty(query.Attributes);
+        Assert.Empty(DiscoInfo.Read(query).Contracts);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("short")]
+    [InlineData("toolong")]
+    [InlineData("\",\"x\"")]
+    [InlineData("a<b>c&")]
+    [InlineData("a.b.c.")]
+    [InlineData("ääääää")]
+    public void Answer_without_a_proper_instance_shows_nothing(string? instance)
+    {
+        var query = DiscoInfo.Write(new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "c:1"), 1), null);
+        var form = query.Child("x", XmppNames.DataForms)!;
+        var field = form.Children.Single(child => child.Attribute("var") == "in");
+        if (instance is null)
+            field.Set("var", "other");
+        else
+            field.Child("value", XmppNames.DataForms)!.Text = instance;
+        var read = DiscoInfo.Read(query);
+        Assert.Empty(read.Contracts);
+        Assert.True(CallId.IsInstance(read.Instance));
+    }
+
+    [Fact]
+    public void Other_peoples_answers_show_nothing()
+    {
+        Assert.Empty(DiscoInfo.Read(null).Contracts);
+        Assert.Empty(DiscoInfo.Read(new XmppElement("query", XmppNames.DiscoInfo)).Contracts);
+        var forged = DiscoInfo.Write(new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "c:1"), 1), null);
+        forged.Child("x", XmppNames.DataForms)!.Children[0].Child("value", XmppNames.DataForms)!.Text = "urn:other";
+        Assert.Empty(DiscoInfo.Read(forged).Contracts);
+    }
+
+    [Fact]
+    public void Contracts_are_bounded_and_a_size_that_is_none_is_no_limit()
+    {
+        var query = DiscoInfo.Write(new PeerInfo("x7Kd0w", Enumerable.Range(0, 5000).Select(i => $"c{i}:1").ToFrozenSet(StringComparer.Ordinal), 1), null);
+        query.Child("x", XmppNames.DataForms)!.Children.Single(child => child.Attribute("var") == "max").Child("value", XmppNames.DataForms)!.Text = "many";
+        var read = DiscoInfo.Read(query);
+        Assert.Equal((4096, int.MaxValue), (read.Contracts.Count, read.MaxStanzaBytes));
+    }
+
+    [Theory]
+    [InlineData("service-unavailable", RpcStatus.Unavailable)]
+    [InlineData("recipient-unavailable", RpcStatus.Unavailable)]
+    [InlineData("remote-server-not-found", RpcStatus.Unreachable)]
+    [InlineData("remote-server-timeout", RpcStatus.Unreachable)]
+    [InlineData("item-not-found", RpcStatus.Unimplemented)]
+    [InlineData("feature-not-implemented", RpcStatus.Unimplemented)]
+    [InlineData("forbidden", RpcStatus.PermissionDenied)]
+    [InlineData("not-authorized", RpcStatus.PermissionDenied)]
+    [InlineData("not-allowed", RpcStatus.PermissionDenied)]
+    [InlineData("resource-constraint", RpcStatus.ResourceExhausted)]
+    [InlineData("policy-violation", RpcStatus.ResourceExhausted)]
+    [InlineData("undefined-condition", RpcStatus.Unavailable)]
+    public void Stanza_error_before_a_call_means_that_it_did_not_run(string condition, RpcStatus status)
+    {
+        var peer = Jid.Parse("orders@example.org/main");
+        var error = StanzaErrors.ToRpc(new StanzaError("cancel", condition, "text of the peer"), peer);
+        Assert.Equal((status, condition, peer, RpcOutcome.NotExecuted), (error.Status, error.Code, error.Remote, error.Outcome));
+        Assert.StartsWith("orders@example.org/main cannot be called: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("text of the peer", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ann@example.net/x", "ann@example.net/x")]
+    [InlineData(null, "orders@example.org")]
+    [InlineData("", null)]
+    [InlineData("ann@evil.net/\u0378", null)]
+    [InlineData("@evil.net", null)]
+    [InlineData("a b@evil.net", null)]
+    public void Sender_that_is_no_valid_JID_is_nobody_and_never_ourselves(string? from, string? sender)
+    {
+        var message = new Message(new XmppElement("message", XmppNames.Client).Set("from", from));
+        Assert.Equal(sender, RpcEndpoint.SenderOf(message, Jid.Parse("orders@example.org/main"))?.ToString());
+    }
+}

@@ -1,0 +1,73 @@
+using XmppRpc.Contracts;
+using XmppRpc.Server;
+using XmppRpc.Tests.Fakes;
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Tests.Server;
+
+public class AuthorizationTests
+{
+    [Theory]
+    [InlineData(null, "ann@example.org/x", true)]
+    [InlineData(null, "ANN@Example.ORG/x", true)]
+    [InlineData(null, "example.org", true)]
+    [InlineData(null, "ann@sub.example.org/x", false)]
+    [InlineData(null, "ann@example.org.evil.net/x", false)]
+    [InlineData(null, "ann@evilexample.org/x", false)]
+    [InlineData(null, "example.org@evil.net/example.org", false)]
+    [InlineData("", "ann@example.org/x", false)]
+    [InlineData(".", "ann@example.org/x", true)]
+    [InlineData(".", "ann@other.net/x", false)]
+    [InlineData("other.net", "ann@other.net", true)]
+    [InlineData("other.net", "ann@example.org", false)]
+    [InlineData("other.net", "ann@sub.other.net", false)]
+    [InlineData("other.net", "ann@anotherother.net", false)]
+    [InlineData("OTHER.net , .,", "ann@other.net/y", true)]
+    [InlineData("OTHER.net , .,", "ann@example.org", true)]
+    [InlineData("OTHER.net , .,", "ann@third.net", false)]
+    public void Domains_are_compared_whole(string? domains, string caller, bool allowed)
+    {
+        var method = new RpcMethodInfo("c", 1, "m", RpcMethodKind.Unary) { Authorize = domains is null ? null : new RpcAuthorizeAttribute { Domains = domains } };
+        Assert.Equal(allowed, new Authorization(Jid.Parse("orders@example.org/main")).Allows(Jid.Parse(caller), method));
+    }
+
+    [Fact]
+    public void Attribute_without_domains_means_the_own_domain()
+    {
+        var method = new RpcMethodInfo("c", 1, "m", RpcMethodKind.Unary) { Authorize = new RpcAuthorizeAttribute() };
+        var authorization = new Authorization(Jid.Parse("orders@example.org/main"));
+        Assert.True(authorization.Allows(Jid.Parse("ann@example.org"), method));
+        Assert.False(authorization.Allows(Jid.Parse("ann@other.net"), method));
+    }
+
+    [Fact]
+    public void Anyone_means_anyone() =>
+        Assert.True(new Authorization(Jid.Parse("orders@example.org/main")).Allows(Jid.Parse("evil.net"), new RpcMethodInfo("c", 1, "m", RpcMethodKind.Unary) { AllowAnyone = true }));
+
+    [Fact]
+    public void Contract_is_added_whole_or_not_at_all_and_removed_whole()
+    {
+        var contracts = new ServedContracts(new Authorization(CalleeSide.Self));
+        contracts.Add(CalleeSide.Contract, null!);
+        var overlapping = new RpcContractInfo("other", 1, CalleeSide.Json, [new("other", 1, "new", RpcMethodKind.Unary), new("acme.orders", 1, "place", RpcMethodKind.Unary)], []);
+        var error = Assert.Throws<InvalidOperationException>(() => contracts.Add(overlapping, null!));
+        Assert.Contains("acme.orders/place", error.Message, StringComparison.Ordinal);
+        Assert.Null(contracts.Find("other/new"));
+        Assert.Equal(2, contracts.Find("acme.orders/list")!.Index);
+        Assert.Null(contracts.Find("ACME.orders/list"));
+        contracts.Remove(CalleeSide.Contract);
+        Assert.Null(contracts.Find("acme.orders/place"));
+        contracts.Add(overlapping, null!);
+    }
+
+    [Fact]
+    public void Caller_sees_only_contracts_it_may_call()
+    {
+        var contracts = new ServedContracts(new Authorization(CalleeSide.Self));
+        contracts.Add(CalleeSide.Contract, null!);
+        contracts.Add(new RpcContractInfo("open", 3, CalleeSide.Json, [new("open", 3, "a", RpcMethodKind.Unary) { AllowAnyone = true }, new("open", 3, "b", RpcMethodKind.Unary)], []), null!);
+        Assert.Equal(["acme.orders:1", "open:3"], contracts.VisibleTo(CalleeSide.Caller));
+        Assert.Equal(["open:3"], contracts.VisibleTo(Jid.Parse("a@evil.net/x")));
+        Assert.True(contracts.IsVisibleTo(Jid.Parse("a@evil.net/x")));
+    }
+}
