@@ -5,6 +5,7 @@ public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<(DateTimeOffset Due, TaskCompletionSource Set)> _awaited = [];
     private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Timers that are set.</summary>
@@ -28,6 +29,19 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    /// <summary>Completes when somebody has set a timer of that length; a test awaits it before <see cref="Advance"/>.</summary>
+    public Task TimerAsync(TimeSpan dueTime)
+    {
+        lock (_lock)
+        {
+            if (_timers.Any(timer => timer.Due == _now + dueTime))
+                return Task.CompletedTask;
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((_now + dueTime, set));
+            return set.Task;
+        }
+    }
 
     /// <summary>Moves the clock to each timer that is due on the way, then to the end. What a timer sets while it fires counts too.</summary>
     public void Advance(TimeSpan by)
@@ -96,6 +110,9 @@ public sealed class ManualTimeProvider : TimeProvider
                     return true;
                 (Due, Period) = (owner._now + dueTime, period);
                 owner._timers.Add(this);
+                foreach (var (due, set) in owner._awaited)
+                    if (due == Due)
+                        set.TrySetResult();
             }
             return true;
         }

@@ -1,4 +1,6 @@
+using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.TestKit;
+using XmppRpc.TestKit.Time;
 
 namespace XmppRpc.Xmpp.Tests.Session;
 
@@ -213,7 +215,7 @@ public sealed class StreamNegotiatorTests : IAsyncDisposable
     [Fact]
     public async Task Server_that_says_nothing_is_given_up_after_the_connect_timeout()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         _server.Options = _server.Options with { Time = time, ConnectTimeout = TimeSpan.FromSeconds(7) };
         var connecting = _server.ConnectAsync();
         await _server.ExpectAsync("<stream:stream ");

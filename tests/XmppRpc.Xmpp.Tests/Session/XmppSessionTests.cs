@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using XmppRpc.TestKit;
+using XmppRpc.TestKit.Time;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.Xml;
 
@@ -68,7 +69,7 @@ public sealed class XmppSessionTests : IAsyncDisposable
     [Fact]
     public async Task Request_without_an_answer_times_out_by_name()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         _server.Options = _server.Options with { Time = time, RequestTimeout = TimeSpan.FromSeconds(3) };
         var connection = await _server.AcceptAsync();
         var request = connection.RequestAsync(Ping("bob@example.org/x"));
@@ -202,7 +203,7 @@ public sealed class XmppSessionTests : IAsyncDisposable
     [Fact]
     public async Task Close_gives_up_a_server_that_does_not_answer()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         _server.Options = _server.Options with { Time = time };
         var connection = await _server.AcceptAsync();
         var receiving = connection.ReceiveAsync().AsTask();
