@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,6 +30,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     private readonly FrameReader _reader = new();
     private readonly FrameBatcher _batcher;
     private readonly Introductions _introductions;
+    private readonly SelfDescription _self;
     private readonly ServedContracts _contracts;
     private readonly ActiveCalls _active;
     private readonly PendingCalls _pending;
@@ -52,8 +52,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
         var authorization = new Authorization(connection.Jid);
         _contracts = new ServedContracts(authorization);
         _active = new ActiveCalls(_contracts, authorization, _batcher, _wheel, options, _instance, _payloads, _log);
+        _self = new SelfDescription(connection, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load), _log);
         _pending = new PendingCalls(_batcher, _wheel, options);
-        _links = new Links(_batcher, _wheel, time);
+        _links = new Links(_batcher, _wheel, time, options.MaxInstances);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
         Completion = ReceiveAllAsync();
@@ -128,7 +129,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         if (_introductions.Priority < 0)
         {
             _introductions.Priority = 0;
-            _ = AnswerAsync(Jid, () => _connection.SendAsync(_introductions.NewPresence()));
+            _ = _self.TellAsync(Jid, () => _connection.SendAsync(_introductions.NewPresence()));
         }
         return new Registration(() => _contracts.Remove(contract));
     }
@@ -143,28 +144,39 @@ public sealed class RpcEndpoint : IAsyncDisposable
 
     private async Task CloseAsync()
     {
-        try
-        {
-            if (!Completion.IsCompleted)
-                await DrainAsync().WaitAsync(_options.DrainTimeout, _options.Connection.Time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            _log.NotDrained(_active.Load);
-        }
-        _active.CancelAll();
-        EndCalls(new ObjectDisposedException(nameof(RpcEndpoint), "The endpoint was disposed."));
-        await _batcher.DisposeAsync().ConfigureAwait(false);
+        if (!Completion.IsCompleted)
+            await DrainAsync().ConfigureAwait(false);
+        var reason = new ObjectDisposedException(nameof(RpcEndpoint), "The endpoint was disposed.");
+        EndCalls(reason);
+        _batcher.Close(reason);
+        // Before the batcher is awaited: a stanza that cannot leave is given up with the connection.
         await _connection.DisposeAsync().ConfigureAwait(false);
+        await _batcher.DisposeAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
         _wheel.Dispose();
     }
 
     private async Task DrainAsync()
     {
-        await _active.DrainAsync().ConfigureAwait(false);
-        // The last replies still wait for the writer.
-        await _batcher.FlushAsync().ConfigureAwait(false);
+        var time = _options.Connection.Time;
+        try
+        {
+            await _active.DrainAsync().WaitAsync(_options.DrainTimeout, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _log.NotDrained(_active.Load);
+        }
+        _active.CancelAll();
+        try
+        {
+            // The last replies and faults still wait for the writer.
+            await _batcher.FlushAsync().WaitAsync(_options.DrainTimeout, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _log.NotFlushed();
+        }
     }
 
     private void EndCalls(Exception reason)
@@ -219,7 +231,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
                 PeerGone(from);
                 break;
             case Iq { IsRequest: true } request:
-                _ = AnswerAsync(from, () => AnswerAsync(request, from));
+                _self.Answer(from, request);
                 break;
         }
     }
@@ -251,47 +263,15 @@ public sealed class RpcEndpoint : IAsyncDisposable
             case LowFrame low:
                 _active.Low(from, low);
                 break;
-            case WhoFrame who when _contracts.VisibleTo(from).Contains(who.Contract, StringComparer.Ordinal):
-                _ = AnswerAsync(from, () => HereAsync(from, who.Contract));
+            case WhoFrame who:
+                _self.Answer(from, who);
                 break;
-            case HereFrame here:
-                _ = AnswerAsync(from, () => _targets.HereAsync(from, here));
+            case HereFrame here when _targets.WasAsked(from, here):
+                _ = _self.TellAsync(from, () => _targets.HereAsync(from, here));
                 break;
             case UnknownFrame { Must: true, Id: { } id } when _contracts.IsVisibleTo(from):
                 _batcher.Append(from, new FaultFrame(id, RpcStatus.Unimplemented, "A frame of this kind is not known here.") { Code = FrameNames.Unsupported, Ran = false });
                 break;
-        }
-    }
-
-    private async ValueTask HereAsync(Jid from, string contract)
-    {
-        await _introductions.AnnounceAsync(from).ConfigureAwait(false);
-        _batcher.Append(from, new HereFrame(contract, _instance, _active.Load, _options.MaxStanzaBytes));
-    }
-
-    private async ValueTask AnswerAsync(Iq request, Jid from)
-    {
-        var isDisco = request is { Type: "get", Payload: { } payload } && payload.Is("query", XmppNames.DiscoInfo);
-        if (isDisco && _contracts.IsVisibleTo(from))
-            await _introductions.AnnounceAsync(from).ConfigureAwait(false);
-        await _connection.SendAsync(request switch
-        {
-            _ when isDisco => request.CreateResult(DiscoInfo.Write(new PeerInfo(_instance, _contracts.VisibleTo(from).ToFrozenSet(StringComparer.Ordinal), _options.MaxStanzaBytes), request.Payload!.Attribute("node"))),
-            { Type: "get", Payload: { } p } when p.Is("ping", XmppNames.Ping) => request.CreateResult(),
-            _ => request.CreateError(new StanzaError("cancel", "service-unavailable")),
-        }).ConfigureAwait(false);
-    }
-
-    // What is answered outside the order of frames: a failure means that the connection is gone, which the receiving loop tells.
-    private async Task AnswerAsync(Jid peer, Func<ValueTask> answer)
-    {
-        try
-        {
-            await answer().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is XmppException or ArgumentException)
-        {
-            _log.AnswerFailed(e, PlainText.Of(peer.ToString())!);
         }
     }
 

@@ -5,6 +5,9 @@ namespace XmppRpc;
 /// <summary>Settings of an endpoint: immutable, checked when it connects. Sizes are in bytes.</summary>
 public sealed record RpcEndpointOptions
 {
+    // What a stanza takes besides its frames: tags and addresses.
+    private const int StanzaOverhead = 8 * 1024;
+
     /// <summary>The account and its XMPP server; time and log come from here too.</summary>
     public required XmppConnectionOptions Connection { get; init; }
 
@@ -50,8 +53,14 @@ public sealed record RpcEndpointOptions
     /// <summary>Bytes of replies kept for one link, to be sent again. Default 4 MiB.</summary>
     public long MaxRememberedReplyBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Links of callers that are remembered at a time. Default 10,000; above, a call on a new one is refused with <c>busy</c>.</summary>
+    /// <summary>Links of callers that are remembered at a time, in all. Default 10,000; above, a call on a new one is refused with <c>busy</c>.</summary>
     public int MaxCallerLinks { get; init; } = 10_000;
+
+    /// <summary>Links of one caller's account, so about its processes, that are remembered at a time. Default 64; above, a call on a new one is refused with <c>busy</c>.</summary>
+    public int MaxLinksPerCaller { get; init; } = 64;
+
+    /// <summary>Instances behind one bare JID that calls are spread over. Default 256; further ones are not used.</summary>
+    public int MaxInstances { get; init; } = 256;
 
     /// <summary>Time after which a link without calls is forgotten: by the callee; the caller starts a new one after half of it. Default 10 min.</summary>
     public TimeSpan LinkRetention { get; init; } = TimeSpan.FromMinutes(10);
@@ -61,25 +70,27 @@ public sealed record RpcEndpointOptions
 
     internal void Validate()
     {
-        Positive(DefaultTimeout > TimeSpan.Zero || DefaultTimeout == Timeout.InfiniteTimeSpan, nameof(DefaultTimeout));
-        Positive(MaxBatchBytes >= 256 && MaxBatchBytes + 1024 <= Connection.MaxSentStanzaBytes, nameof(MaxBatchBytes));
-        Positive(MaxBatchFrames > 0, nameof(MaxBatchFrames));
-        Positive(MaxHold > TimeSpan.Zero, nameof(MaxHold));
-        Positive(MaxStanzaBytes >= 1024 && MaxStanzaBytes + 1024 <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
-        Positive(MaxPendingCalls > 0, nameof(MaxPendingCalls));
-        Positive(MaxPendingCallsPerPeer > 0, nameof(MaxPendingCallsPerPeer));
-        Positive(MaxConcurrentCalls > 0, nameof(MaxConcurrentCalls));
-        Positive(MaxWaitingCalls >= 0, nameof(MaxWaitingCalls));
-        Positive(MaxWaitingBytes >= 0, nameof(MaxWaitingBytes));
-        Positive(MaxDeferredCalls >= 0, nameof(MaxDeferredCalls));
-        Positive(MaxRememberedCalls > 0, nameof(MaxRememberedCalls));
-        Positive(MaxRememberedReplyBytes >= 0, nameof(MaxRememberedReplyBytes));
-        Positive(MaxCallerLinks > 0, nameof(MaxCallerLinks));
-        Positive(LinkRetention > TimeSpan.Zero, nameof(LinkRetention));
-        Positive(DrainTimeout >= TimeSpan.Zero, nameof(DrainTimeout));
+        Require(DefaultTimeout > TimeSpan.Zero || DefaultTimeout == Timeout.InfiniteTimeSpan, nameof(DefaultTimeout));
+        Require(MaxBatchBytes >= 256 && MaxBatchBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxBatchBytes));
+        Require(MaxBatchFrames > 0, nameof(MaxBatchFrames));
+        Require(MaxHold > TimeSpan.Zero, nameof(MaxHold));
+        Require(MaxStanzaBytes >= 1024 && MaxStanzaBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
+        Require(MaxPendingCalls > 0, nameof(MaxPendingCalls));
+        Require(MaxPendingCallsPerPeer > 0, nameof(MaxPendingCallsPerPeer));
+        Require(MaxConcurrentCalls > 0, nameof(MaxConcurrentCalls));
+        Require(MaxWaitingCalls >= 0, nameof(MaxWaitingCalls));
+        Require(MaxWaitingBytes >= 0, nameof(MaxWaitingBytes));
+        Require(MaxDeferredCalls >= 0, nameof(MaxDeferredCalls));
+        Require(MaxRememberedCalls > 0, nameof(MaxRememberedCalls));
+        Require(MaxRememberedReplyBytes >= 0, nameof(MaxRememberedReplyBytes));
+        Require(MaxCallerLinks > 0, nameof(MaxCallerLinks));
+        Require(MaxLinksPerCaller > 0, nameof(MaxLinksPerCaller));
+        Require(MaxInstances > 0, nameof(MaxInstances));
+        Require(LinkRetention > TimeSpan.Zero, nameof(LinkRetention));
+        Require(DrainTimeout >= TimeSpan.Zero, nameof(DrainTimeout));
     }
 
-    private static void Positive(bool valid, string option)
+    private static void Require(bool valid, string option)
     {
         if (!valid)
             throw new ArgumentException($"RpcEndpointOptions.{option} is out of its range.");

@@ -32,6 +32,9 @@ internal static partial class RpcLog
     [LoggerMessage(9, LogLevel.Warning, "{Count} calls were still running when the endpoint closed; they were cancelled.")]
     public static partial void NotDrained(this ILogger log, int count);
 
+    [LoggerMessage(11, LogLevel.Warning, "The last replies could not be sent before the endpoint closed.")]
+    public static partial void NotFlushed(this ILogger log);
+
     [LoggerMessage(10, LogLevel.Warning, "A request of {Peer} could not be answered.")]
     public static partial void AnswerFailed(this ILogger log, Exception reason, string peer);
 }

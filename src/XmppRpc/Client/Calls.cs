@@ -24,19 +24,13 @@ internal sealed class UnaryCall<T>(PendingCalls calls, CallRequest request, Json
         }
     }
 
-    public override void Fail(Exception error)
-    {
-        if (error is OperationCanceledException canceled)
-            _completion.TrySetCanceled(canceled.CancellationToken);
-        else
-            _completion.TrySetException(error);
-    }
+    public override void Fail(Exception error) => _completion.Fail(error);
 }
 
 /// <summary>One request, no answer: it ends when it is written.</summary>
 internal sealed class OneWayCall(PendingCalls calls, CallRequest request) : PendingCall(calls, request)
 {
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Task => _completion.Task;
 
@@ -45,23 +39,26 @@ internal sealed class OneWayCall(PendingCalls calls, CallRequest request) : Pend
         if (failure is not null)
             base.OnWritten(failure);
         else if (TrySettle())
-            _completion.TrySetResult();
+            _completion.TrySetResult(true);
     }
 
-    public override void Complete(CallBoundFrame last) => _completion.TrySetResult();
+    public override void Complete(CallBoundFrame last) => _completion.TrySetResult(true);
 
-    public override void Fail(Exception error)
-    {
-        if (error is OperationCanceledException canceled)
-            _completion.TrySetCanceled(canceled.CancellationToken);
-        else
-            _completion.TrySetException(error);
-    }
+    public override void Fail(Exception error) => _completion.Fail(error);
 }
 
 /// <summary>Reads what a callee answered.</summary>
 internal static class Replies
 {
+    /// <summary>Ends a task as cancelled or as failed, whichever the exception says.</summary>
+    public static void Fail<T>(this TaskCompletionSource<T> completion, Exception error)
+    {
+        if (error is OperationCanceledException canceled)
+            completion.TrySetCanceled(canceled.CancellationToken);
+        else
+            completion.TrySetException(error);
+    }
+
     /// <summary>The result of a reply, or the exception a fault stands for.</summary>
     public static T Result<T>(PendingCall call, CallBoundFrame last, JsonTypeInfo<T>? result)
     {

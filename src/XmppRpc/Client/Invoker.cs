@@ -10,11 +10,16 @@ namespace XmppRpc.Client;
 /// <summary>What the proxies of one target go through: turns a call into a <see cref="PendingCall"/> of its shape and starts it.</summary>
 internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool pool, Jid target, TimeSpan defaultTimeout, RpcCallOptions options) : RpcInvoker
 {
-    private static readonly RpcStreamAttribute DefaultStream = new();
-
     public override Jid Target => target;
 
-    public override RpcInvoker With(RpcCallOptions options) => new Invoker(calls, targets, pool, target, defaultTimeout, options);
+    public override RpcInvoker With(RpcCallOptions options)
+    {
+        if (options.Timeout is { } timeout && timeout != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, "options.Timeout");
+        if (options.StreamWindow is { } window)
+            ArgumentOutOfRangeException.ThrowIfLessThan(window, 1, "options.StreamWindow");
+        return new Invoker(calls, targets, pool, target, defaultTimeout, options);
+    }
 
     public override RpcArgumentWriter Begin() => new(pool);
 
@@ -32,7 +37,7 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
 
     public override IAsyncEnumerable<T> StreamAsync<T>(RpcMethodInfo method, RpcArgumentWriter arguments, JsonTypeInfo<T> item, CancellationToken cancellationToken)
     {
-        var settings = method.Stream ?? DefaultStream;
+        var settings = method.StreamSettings;
         var request = Request(method, arguments) with { Credit = new Credit(options.StreamWindow ?? settings.Window, settings.WindowBytes) };
         return EnumerateAsync(request, item, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using XmppRpc.Frames;
 using XmppRpc.Timing;
 using XmppRpc.Xmpp;
@@ -6,10 +7,11 @@ using XmppRpc.Xmpp;
 namespace XmppRpc.Client;
 
 /// <summary>The links of this endpoint as a caller: one to each instance it knows, and older ones while calls on them are open.</summary>
-internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time)
+internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time, int maxInstances)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Jid, Link> _current = new();
+    private readonly Dictionary<Jid, ImmutableArray<Link>> _byAccount = new();
     private readonly Dictionary<string, Link> _byId = new(StringComparer.Ordinal);
 
     /// <summary>The link for new calls to that very address, or null when nothing is known of it.</summary>
@@ -27,10 +29,17 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
     }
 
     /// <summary>Links to instances behind a bare JID.</summary>
-    public List<Link> Instances(Jid bare)
+    public ImmutableArray<Link> Instances(Jid bare)
     {
         lock (_lock)
-            return [.. _current.Values.Where(link => link.Peer.Bare == bare)];
+            return _byAccount.GetValueOrDefault(bare, []);
+    }
+
+    /// <summary>Whether that instance is known, or one more of its account may be.</summary>
+    public bool HasRoomFor(Jid peer)
+    {
+        lock (_lock)
+            return _current.ContainsKey(peer) || _byAccount.GetValueOrDefault(peer.Bare, []).Length < maxInstances;
     }
 
     /// <summary>Takes what a peer says of itself. Another instance than before means that the earlier process is gone, with all calls it had.</summary>
@@ -47,7 +56,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
                 info = info with { Contracts = info.Contracts.Concat(old.Info.Contracts).ToFrozenSet(StringComparer.Ordinal) };
             }
             link = new Link(peer, info, batcher, wheel, time);
-            _current[peer] = link;
+            SetCurrent(peer, link);
             _byId.Add(link.Id, link);
         }
         if (old is not null && old.Info.Instance != info.Instance)
@@ -61,7 +70,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
         List<Link> ended;
         lock (_lock)
         {
-            _current.Remove(peer);
+            SetCurrent(peer, null);
             ended = [.. _byId.Values.Where(link => link.Peer == peer)];
         }
         foreach (var link in ended)
@@ -89,8 +98,24 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
                     continue;
                 _byId.Remove(link.Id);
                 if (isCurrent)
-                    _current.Remove(link.Peer);
+                    SetCurrent(link.Peer, null);
             }
+    }
+
+    private void SetCurrent(Jid peer, Link? link)
+    {
+        var others = _byAccount.GetValueOrDefault(peer.Bare, []);
+        if (_current.Remove(peer, out var old))
+            others = others.Remove(old);
+        if (link is not null)
+        {
+            _current.Add(peer, link);
+            others = others.Add(link);
+        }
+        if (others.IsEmpty)
+            _byAccount.Remove(peer.Bare);
+        else
+            _byAccount[peer.Bare] = others;
     }
 
     private void End(Link link, string reason)

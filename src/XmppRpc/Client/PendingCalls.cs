@@ -10,9 +10,6 @@ namespace XmppRpc.Client;
 /// </summary>
 internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options)
 {
-    // What a frame takes besides its payload, generously.
-    private const int FrameOverhead = 1024;
-
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -25,7 +22,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCalls} calls are open. Await some first, or raise RpcEndpointOptions.MaxPendingCalls.");
             return;
         }
-        if (call.Request.Arguments.Length + FrameOverhead > options.MaxStanzaBytes)
+        if (call.Request.Arguments.Length + Frame.MaxOverhead > options.MaxStanzaBytes)
         {
             Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
             return;
@@ -121,7 +118,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer.");
             return;
         }
-        if (call.Request.Arguments.Length + FrameOverhead > link.Info.MaxStanzaBytes)
+        if (call.Request.Arguments.Length + Frame.MaxOverhead > link.Info.MaxStanzaBytes)
         {
             Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
             return;

@@ -24,7 +24,7 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
     public Link? TryGet(CallRequest request)
     {
         var (contract, version) = (request.Method.Contract, request.Method.Version);
-        if (!IsAnyInstance(request.Target))
+        if (!RpcTarget.MeansAnyInstance(request.Target))
             return links.Current(request.Target) is { IsWorn: false } link && link.Info.Serves(contract, version) ? link : null;
         if (!_searches.TryGetValue((request.Target, Key(contract, version)), out var search))
             return null;
@@ -33,14 +33,17 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
     }
 
     /// <summary>Finds the peer; waits until somebody answers or the token fires. Somebody who does not serve the contract to us throws.</summary>
-    public async Task<Link> FindAsync(CallRequest request, CancellationToken cancellationToken) => IsAnyInstance(request.Target)
+    public async Task<Link> FindAsync(CallRequest request, CancellationToken cancellationToken) => RpcTarget.MeansAnyInstance(request.Target)
         ? await FindInstanceAsync(request, cancellationToken).ConfigureAwait(false)
         : await FindAddressAsync(request, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>An instance answered <c>who</c>; it counts only if it was asked.</summary>
+    /// <summary>Whether <c>who</c> was asked there; a <c>here</c> out of the blue counts for nothing.</summary>
+    public bool WasAsked(Jid from, HereFrame here) => _searches.ContainsKey((from.Bare, here.Contract));
+
+    /// <summary>An instance that was asked has answered <c>who</c>.</summary>
     public async ValueTask HereAsync(Jid from, HereFrame here)
     {
-        if (!_searches.TryGetValue((from.Bare, here.Contract), out var search))
+        if (!_searches.TryGetValue((from.Bare, here.Contract), out var search) || !links.HasRoomFor(from))
             return;
         if (links.Current(from)?.Info.Instance != here.Instance)
             await finder.AnnounceAsync(from).ConfigureAwait(false);
@@ -55,8 +58,6 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         foreach (var search in _searches.Values)
             search.Fail(reason);
     }
-
-    private static bool IsAnyInstance(Jid target) => target is { IsBare: true, Local: not null };
 
     private static string Key(string contract, int version) => $"{contract}:{version}";
 

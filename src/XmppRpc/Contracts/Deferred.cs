@@ -74,6 +74,10 @@ public static class Deferred
     public static DeferredTicket<T> Later<T>(TimeSpan? expires = null)
     {
         var context = RpcContext.Current ?? throw new InvalidOperationException("Deferred.Later can only be used while a method of a contract is running.");
+        if (expires == Timeout.InfiniteTimeSpan)
+            expires = null;
+        if (expires < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(expires), expires, "The answer cannot have expired before it was promised.");
         return new DeferredTicket<T>(new DeferredToken<T>(context.Defer(typeof(T), expires)));
     }
 

@@ -17,8 +17,13 @@ public sealed record RpcCallOptions
 public static class RpcProxy
 {
     /// <summary>A new proxy with the same target and these options.</summary>
-    /// <exception cref="ArgumentException">The object is no proxy.</exception>
-    public static T With<T>(this T proxy, RpcCallOptions options) where T : class, IRpcContract<T> => T.CreateProxy(InvokerOf(proxy).With(options));
+    /// <exception cref="ArgumentException">The object is no proxy, or an option is not above zero.</exception>
+    public static T With<T>(this T proxy, RpcCallOptions options) where T : class, IRpcContract<T>
+    {
+        ArgumentNullException.ThrowIfNull(proxy);
+        ArgumentNullException.ThrowIfNull(options);
+        return T.CreateProxy(InvokerOf(proxy).With(options));
+    }
 
     /// <summary>A new proxy with the same target and this timeout.</summary>
     /// <exception cref="ArgumentException">The object is no proxy.</exception>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace XmppRpc.Contracts;
 
 /// <summary>The shape of a method.</summary>
@@ -18,6 +16,8 @@ public enum RpcMethodKind
 /// <summary>A method as data.</summary>
 public sealed class RpcMethodInfo(string contract, int version, string name, RpcMethodKind kind)
 {
+    private static readonly RpcStreamAttribute DefaultStream = new();
+
     /// <summary>The contract that declares it, by its name on the wire.</summary>
     public string Contract { get; } = contract;
 
@@ -33,9 +33,6 @@ public sealed class RpcMethodInfo(string contract, int version, string name, Rpc
     /// <summary><c>contract/method</c>, as in the frame's <c>m</c>.</summary>
     public string Path { get; } = contract + "/" + name;
 
-    /// <summary><see cref="Path"/> as it is written.</summary>
-    public ReadOnlyMemory<byte> PathUtf8 { get; } = Encoding.UTF8.GetBytes(contract + "/" + name);
-
     /// <summary>The timeout, or null for the endpoint's.</summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -50,6 +47,8 @@ public sealed class RpcMethodInfo(string contract, int version, string name, Rpc
 
     /// <summary>Whether anyone may call.</summary>
     public bool AllowAnyone { get; init; }
+
+    internal RpcStreamAttribute StreamSettings => Stream ?? DefaultStream;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Path}:{Version}";

@@ -6,11 +6,13 @@ namespace XmppRpc;
 public sealed record RpcTarget(Jid Address)
 {
     /// <summary>Whether any instance will do.</summary>
-    public bool IsAnyInstance => Address is { IsBare: true, Local: not null };
+    public bool IsAnyInstance => MeansAnyInstance(Address);
 
     /// <summary>A target from a JID.</summary>
     public static implicit operator RpcTarget(Jid jid) => new(jid);
 
     /// <summary>A target from a JID's text; <see cref="FormatException"/> if it is none.</summary>
     public static implicit operator RpcTarget(string jid) => new(Jid.Parse(jid));
+
+    internal static bool MeansAnyInstance(Jid address) => address is { IsBare: true, Local: not null };
 }

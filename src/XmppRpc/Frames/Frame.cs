@@ -18,6 +18,9 @@ namespace XmppRpc.Frames;
 /// <summary>One RPC unit. Immutable but for its place in the outgoing queue.</summary>
 internal abstract class Frame
 {
+    /// <summary>What a frame takes besides its payload, at most.</summary>
+    public const int MaxOverhead = 1024;
+
     private const int Fresh = 0, Taken = 1, Withdrawn = 2;
     private int _state;
 

@@ -45,9 +45,6 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     /// <summary>The last frame, while it is kept for a caller that asks again.</summary>
     public CallBoundFrame? KeptReply { get; set; }
 
-    /// <summary>The run of the implementation.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
-
     public void Arm(DeadlineWheel wheel)
     {
         if (frame.TimeToLive is { } left)
@@ -63,7 +60,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     public void Run()
     {
         if (Interlocked.CompareExchange(ref _start, Running, Waiting) == Waiting)
-            Completion = RunAsync();
+            _ = RunAsync();
         else
             calls.OnReturned();
     }
@@ -86,7 +83,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     }
 
     /// <summary>Sends the result, unless the call has ended.</summary>
-    public void Reply(byte[] result) => Settle(result.Length + 1024 <= calls.Options.MaxStanzaBytes
+    public void Reply(byte[] result) => Settle(result.Length + Frames.Frame.MaxOverhead <= calls.Options.MaxStanzaBytes
         ? new ReplyFrame(Id, result)
         : Failure(RpcStatus.ResourceExhausted, $"The result takes {result.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes of the callee allows. Ask for less, or for a stream.", ran: true, FrameNames.TooLarge));
 

@@ -13,7 +13,7 @@ namespace XmppRpc.Server;
 internal sealed class ActiveCalls
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(Jid Caller, string Link), CallerLink> _links = new();
+    private readonly CallerLinks _links;
     private readonly Queue<ActiveCall> _waiting = new();
     private readonly HashSet<ActiveCall> _open = [];
     private readonly ServedContracts _contracts;
@@ -30,6 +30,7 @@ internal sealed class ActiveCalls
     {
         (_contracts, _authorization, _batcher, _wheel) = (contracts, authorization, batcher, wheel);
         (Options, Instance, Payloads, Log, _time) = (options, instance, payloads, log, options.Connection.Time);
+        _links = new CallerLinks(options);
         Deferred = new DeferredReplies(options.MaxDeferredCalls, wheel);
     }
 
@@ -78,12 +79,16 @@ internal sealed class ActiveCalls
     public void Low(Jid from, LowFrame frame)
     {
         lock (_lock)
-            if (_links.TryGetValue((from.Bare, frame.Link), out var link))
-                link.Low(frame);
+            _links.Find(from, frame.Link)?.Low(frame);
     }
 
     /// <summary>Nobody waits for these calls any more.</summary>
-    public void CallerGone(Jid caller) => CancelWhere(call => call.Caller == caller);
+    public void CallerGone(Jid caller)
+    {
+        CancelWhere(call => call.Caller == caller);
+        lock (_lock)
+            _links.Forget(caller);
+    }
 
     /// <summary>Takes no further call, cancels none; completes when those that run have ended.</summary>
     public Task DrainAsync()
@@ -102,9 +107,7 @@ internal sealed class ActiveCalls
     public void Sweep(TimeSpan idle)
     {
         lock (_lock)
-            foreach (var (key, link) in _links.ToList())
-                if (_time.GetElapsedTime(link.UsedAt) >= idle && link.Calls.All(call => call.IsSettled))
-                    _links.Remove(key);
+            _links.ForgetWhere(link => _time.GetElapsedTime(link.UsedAt) >= idle);
     }
 
     /// <summary>Sends a frame that is not the call's last.</summary>
@@ -119,8 +122,7 @@ internal sealed class ActiveCalls
         lock (_lock)
         {
             _open.Remove(call);
-            if (_links.TryGetValue((call.Caller.Bare, call.Id.Scope), out var link))
-                link.Keep(call, last);
+            _links.Find(call.Caller, call.Id.Scope)?.Keep(call, last);
         }
         Answer(call.Caller, call.Frame, last);
     }
@@ -166,10 +168,10 @@ internal sealed class ActiveCalls
         CallBoundFrame? again = null;
         lock (_lock)
         {
-            var known = _links.TryGetValue((call.Caller.Bare, call.Id.Scope), out var link);
-            if (known && link!.IsBelowLow(call.Id.Number))
+            var link = _links.Find(call.Caller, call.Id.Scope);
+            if (link is not null && link.IsBelowLow(call.Id.Number))
                 return;
-            if (known && link!.Find(call.Id.Number) is { } earlier)
+            if (link?.Find(call.Id.Number) is { } earlier)
             {
                 if (!earlier.IsSettled)
                     return;
@@ -177,7 +179,7 @@ internal sealed class ActiveCalls
             }
             else if (_draining)
                 busy = "This endpoint is closing.";
-            else if (known ? link!.IsFull : _links.Count >= Options.MaxCallerLinks)
+            else if (link is null ? !_links.HasRoomFor(call.Caller) : link.IsFull)
                 busy = "Too many calls are remembered for their callers.";
             else if (_running < Options.MaxConcurrentCalls)
             {
@@ -193,9 +195,8 @@ internal sealed class ActiveCalls
                 busy = "Too many calls wait for their turn.";
             if (again is null && busy is null)
             {
-                if (!known)
-                    _links.Add((call.Caller.Bare, call.Id.Scope), link = new CallerLink(call.Id.Scope, Options));
-                link!.UsedAt = _time.GetTimestamp();
+                link ??= _links.Add(call.Caller, call.Id.Scope);
+                link.UsedAt = _time.GetTimestamp();
                 link.Add(call);
                 _open.Add(call);
                 // Before another thread can start it, or the deadline would outlive the call.
@@ -223,7 +224,7 @@ internal sealed class ActiveCalls
     private ActiveCall? Find(Jid from, CallId id)
     {
         lock (_lock)
-            return _links.TryGetValue((from.Bare, id.Scope), out var link) && link.Find(id.Number) is { IsSettled: false } call ? call : null;
+            return _links.Find(from, id.Scope)?.Find(id.Number) is { IsSettled: false } call ? call : null;
     }
 
     private void CancelWhere(Func<ActiveCall, bool> condition)

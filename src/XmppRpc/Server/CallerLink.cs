@@ -1,4 +1,5 @@
 using XmppRpc.Frames;
+using XmppRpc.Xmpp;
 
 namespace XmppRpc.Server;
 
@@ -6,18 +7,19 @@ namespace XmppRpc.Server;
 /// The calls of one link as its callee knows them: open ones, and settled ones until the caller says it has their replies, so that none runs twice.
 /// Guarded by <see cref="ActiveCalls"/>.
 /// </summary>
-internal sealed class CallerLink(string id, RpcEndpointOptions options)
+internal sealed class CallerLink(Jid caller, RpcEndpointOptions options)
 {
     private readonly Dictionary<long, ActiveCall> _calls = new();
     private HashSet<long> _but = [];
     private long _low;
     private long _replyBytes;
 
-    public string Id { get; } = id;
+    /// <summary>The process behind it, by its full JID when it first called.</summary>
+    public Jid Caller { get; } = caller;
 
     public long UsedAt { get; set; }
 
-    public IReadOnlyCollection<ActiveCall> Calls => _calls.Values;
+    public bool IsSettled => _calls.Values.All(call => call.IsSettled);
 
     public bool IsFull => _calls.Count >= options.MaxRememberedCalls;
 

@@ -8,8 +8,6 @@ namespace XmppRpc.Server;
 /// <summary>Turns what the implementation of one call returns into frames. What it throws goes on to <see cref="ActiveCall"/>.</summary>
 internal sealed class Responder(ActiveCall call, ActiveCalls calls) : RpcResponder
 {
-    private static readonly RpcStreamAttribute DefaultStream = new();
-
     public override async ValueTask ReplyAsync(Task task)
     {
         await NotNull(task).ConfigureAwait(false);
@@ -37,7 +35,7 @@ internal sealed class Responder(ActiveCall call, ActiveCalls calls) : RpcRespond
 
     public override async ValueTask StreamAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> item)
     {
-        var pump = new StreamPump<T>(call, calls, item, call.Served.Method.Stream ?? DefaultStream);
+        var pump = new StreamPump<T>(call, calls, item, call.Served.Method.StreamSettings);
         call.Stream = pump;
         call.Acknowledge(deferred: false);
         await pump.RunAsync(items, call.Cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using XmppRpc.Contracts;
 using XmppRpc.Xmpp;
@@ -11,8 +12,6 @@ internal sealed record ServedMethod(RpcMethodInfo Method, RpcContractInfo Contra
 internal sealed class ServedContracts(Authorization authorization)
 {
     private ImmutableDictionary<string, ServedMethod> _methods = ImmutableDictionary.Create<string, ServedMethod>(StringComparer.Ordinal);
-
-    public bool IsEmpty => _methods.IsEmpty;
 
     /// <summary>Adds all methods of a contract, or none: <see cref="InvalidOperationException"/> if one is served already.</summary>
     public void Add(RpcContractInfo contract, RpcDispatcher dispatcher) => ImmutableInterlocked.Update(ref _methods, methods =>
@@ -32,11 +31,10 @@ internal sealed class ServedContracts(Authorization authorization)
     public ServedMethod? Find(string path) => _methods.GetValueOrDefault(path);
 
     /// <summary>Contracts, as <c>name:major</c>, of which the caller may call at least one method.</summary>
-    public IEnumerable<string> VisibleTo(Jid caller) => _methods.Values
+    public FrozenSet<string> VisibleTo(Jid caller) => _methods.Values
         .Where(served => authorization.Allows(caller, served.Method))
         .Select(served => $"{served.Method.Contract}:{served.Method.Version}")
-        .Distinct(StringComparer.Ordinal)
-        .Order(StringComparer.Ordinal);
+        .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether the caller may call anything at all, and so may know that we are here.</summary>
     public bool IsVisibleTo(Jid caller) => _methods.Values.Any(served => authorization.Allows(caller, served.Method));

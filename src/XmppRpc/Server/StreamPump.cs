@@ -22,7 +22,7 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
     private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _batch = new();
     private readonly PayloadWriter _payload = new();
-    private readonly int _maxBatchBytes = Math.Min(settings.MaxBatchBytes, calls.Options.MaxStanzaBytes - 1024);
+    private readonly int _maxBatchBytes = Math.Min(settings.MaxBatchBytes, calls.Options.MaxStanzaBytes - Frame.MaxOverhead);
     private Credit _credit = call.Frame.Credit!.Value;
     private TaskCompletionSource? _granted;
     private long _bytesSent;
@@ -79,7 +79,7 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
     {
         JsonSerializer.Serialize(_payload.Json, value, item);
         var bytes = _payload.Complete();
-        if (bytes.Length + 1024 > calls.Options.MaxStanzaBytes)
+        if (bytes.Length + Frame.MaxOverhead > calls.Options.MaxStanzaBytes)
             throw new RpcException(RpcStatus.ResourceExhausted, $"Item {ItemsSent + _batchItems + 1} takes {bytes.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes of the callee allows.") { Code = FrameNames.TooLarge, Outcome = RpcOutcome.Executed };
         if (_batchItems >= settings.MaxBatch || (_batchItems > 0 && _batch.WrittenCount + bytes.Length > _maxBatchBytes))
             Flush();

@@ -118,7 +118,21 @@ public sealed class LinksTests : IAsyncDisposable
         _caller.Connect();
         _caller.Links.Learn(Jid.Parse("orders@example.org/2"), Info("yyyyyy"));
         _caller.Links.Learn(Jid.Parse("other@example.org/2"), Info("zzzzzz"));
-        Assert.Equal(2, _caller.Links.Instances(Peer.Bare).Count);
+        Assert.Equal(2, _caller.Links.Instances(Peer.Bare).Length);
         Assert.Empty(_caller.Links.Instances(Jid.Parse("nobody@example.org")));
+        _caller.Links.Remove(Peer, "gone");
+        Assert.Equal("orders@example.org/2", Assert.Single(_caller.Links.Instances(Peer.Bare)).Peer.ToString());
+    }
+
+    [Fact]
+    public async Task Instances_above_the_limit_are_not_taken_and_known_ones_stay()
+    {
+        await using var caller = new CallerSide(CallerSide.NewOptions(_caller.Time) with { MaxInstances = 2 });
+        caller.Connect();
+        Assert.True(caller.Links.HasRoomFor(Jid.Parse("orders@example.org/2")));
+        caller.Links.Learn(Jid.Parse("orders@example.org/2"), Info("yyyyyy"));
+        Assert.False(caller.Links.HasRoomFor(Jid.Parse("orders@example.org/3")));
+        Assert.True(caller.Links.HasRoomFor(Peer));
+        Assert.True(caller.Links.HasRoomFor(Jid.Parse("other@example.org/3")));
     }
 }

@@ -167,6 +167,13 @@ public sealed class AdmissionTests : IAsyncDisposable
         links.Time.Advance(TimeSpan.FromMinutes(10));
         links.Calls.Sweep(TimeSpan.FromMinutes(10));
         await links.RepliedAsync(NewCall(1, link: Link + "2"));
+
+        await using var perCaller = new CalleeSide(options => options with { MaxLinksPerCaller = 1 });
+        await perCaller.RepliedAsync(NewCall(1));
+        AssertBusy(await perCaller.RefusedAsync(NewCall(1, link: Link + "2")), FrameNames.Busy);
+        // A process that is gone makes room for its successor.
+        perCaller.Calls.CallerGone(Caller);
+        await perCaller.RepliedAsync(NewCall(1, link: Link + "2"));
     }
 
     [Fact]

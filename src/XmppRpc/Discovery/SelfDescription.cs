@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using XmppRpc.Frames;
+using XmppRpc.Xmpp;
+using XmppRpc.Xmpp.Stanzas;
+
+namespace XmppRpc.Discovery;
+
+/// <summary>What this endpoint knows of itself when somebody asks: also which contracts (<c>name:major</c>) the asker may call, none for a stranger, and how many calls run.</summary>
+internal sealed record SelfKnowledge(string Instance, int MaxStanzaBytes, Func<Jid, FrozenSet<string>> VisibleTo, Func<int> Load);
+
+/// <summary>
+/// Answers those who ask what we are: disco#info (XEP-0030), ping (XEP-0199) and <c>who</c>. A stranger gets an empty disco answer, no presence, and
+/// silence to <c>who</c>. Other iq requests are refused, as RFC 6120 §8.4 demands. Outside the order of frames, one task an answer.
+/// </summary>
+internal sealed class SelfDescription(XmppConnection connection, Introductions introductions, FrameBatcher batcher, SelfKnowledge self, ILogger log)
+{
+    public void Answer(Jid from, Iq request) => _ = TellAsync(from, () => AnswerAsync(from, request));
+
+    public void Answer(Jid from, WhoFrame who)
+    {
+        if (self.VisibleTo(from).Contains(who.Contract))
+            _ = TellAsync(from, () => HereAsync(from, who.Contract));
+    }
+
+    /// <summary>Runs what sends something; that it cannot be sent means that the connection is gone, which the receiving loop tells.</summary>
+    public async Task TellAsync(Jid peer, Func<ValueTask> send)
+    {
+        try
+        {
+            await send().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is XmppException or ArgumentException)
+        {
+            log.AnswerFailed(e, PlainText.Of(peer.ToString())!);
+        }
+    }
+
+    private async ValueTask AnswerAsync(Jid from, Iq request)
+    {
+        var payload = request.Type == "get" ? request.Payload : null;
+        if (payload is not null && payload.Is("query", XmppNames.DiscoInfo))
+            await DescribeAsync(from, request, payload.Attribute("node")).ConfigureAwait(false);
+        else if (payload is not null && payload.Is("ping", XmppNames.Ping))
+            await connection.SendAsync(request.CreateResult()).ConfigureAwait(false);
+        else
+            await connection.SendAsync(request.CreateError(new StanzaError("cancel", "service-unavailable"))).ConfigureAwait(false);
+    }
+
+    private async ValueTask DescribeAsync(Jid from, Iq request, string? node)
+    {
+        var visible = self.VisibleTo(from);
+        if (visible.Count > 0)
+            await introductions.AnnounceAsync(from).ConfigureAwait(false);
+        await connection.SendAsync(request.CreateResult(DiscoInfo.Write(new PeerInfo(self.Instance, visible, self.MaxStanzaBytes), node))).ConfigureAwait(false);
+    }
+
+    private async ValueTask HereAsync(Jid from, string contract)
+    {
+        await introductions.AnnounceAsync(from).ConfigureAwait(false);
+        batcher.Append(from, new HereFrame(contract, self.Instance, self.Load(), self.MaxStanzaBytes));
+    }
+}

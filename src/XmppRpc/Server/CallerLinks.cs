@@ -1,0 +1,41 @@
+using XmppRpc.Xmpp;
+
+namespace XmppRpc.Server;
+
+/// <summary>The links of all callers, by account: a call belongs to the account that made it, whichever of its resources a frame comes from. Guarded by <see cref="ActiveCalls"/>.</summary>
+internal sealed class CallerLinks(RpcEndpointOptions options)
+{
+    private readonly Dictionary<Jid, Dictionary<string, CallerLink>> _accounts = new();
+    private int _count;
+
+    public CallerLink? Find(Jid caller, string id) => _accounts.TryGetValue(caller.Bare, out var links) ? links.GetValueOrDefault(id) : null;
+
+    /// <summary>Whether one more link may be remembered, in all and for that account: one caller cannot take the room of the others.</summary>
+    public bool HasRoomFor(Jid caller) => _count < options.MaxCallerLinks && (!_accounts.TryGetValue(caller.Bare, out var links) || links.Count < options.MaxLinksPerCaller);
+
+    public CallerLink Add(Jid caller, string id)
+    {
+        if (!_accounts.TryGetValue(caller.Bare, out var links))
+            _accounts.Add(caller.Bare, links = new(StringComparer.Ordinal));
+        var link = new CallerLink(caller, options);
+        links.Add(id, link);
+        _count++;
+        return link;
+    }
+
+    /// <summary>That process is gone: nothing of it can be sent again, so its settled links need not be remembered.</summary>
+    public void Forget(Jid caller) => ForgetWhere(link => link.Caller == caller);
+
+    /// <summary>Forgets the links on which no call is open, of those that are meant.</summary>
+    public void ForgetWhere(Func<CallerLink, bool> condition)
+    {
+        foreach (var (account, links) in _accounts)
+        {
+            foreach (var (id, link) in links)
+                if (condition(link) && link.IsSettled && links.Remove(id))
+                    _count--;
+            if (links.Count == 0)
+                _accounts.Remove(account);
+        }
+    }
+}
