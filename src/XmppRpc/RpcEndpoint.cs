@@ -27,7 +27,6 @@ public sealed class RpcEndpoint : IAsyncDisposable
     private readonly ILogger _log;
     private readonly DeadlineWheel _wheel;
     private readonly PayloadPool _payloads = new();
-    private readonly FrameReader _reader = new();
     private readonly FrameBatcher _batcher;
     private readonly Introductions _introductions;
     private readonly SelfDescription _self;
@@ -36,6 +35,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     private readonly PendingCalls _pending;
     private readonly Links _links;
     private readonly Targets _targets;
+    private readonly StanzaRouter _router;
     private readonly ITimer _sweep;
     private readonly string _instance = CallId.NewInstance();
     private long _stanzaId;
@@ -56,6 +56,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _pending = new PendingCalls(_batcher, _wheel, options);
         _links = new Links(_batcher, _wheel, time, options.MaxInstances);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time);
+        _router = new StanzaRouter(Jid, options, _batcher, _contracts, _active, _links, _targets, _self, _introductions, _log);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
         Completion = ReceiveAllAsync();
     }
@@ -73,7 +74,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     public int PendingCalls => _pending.Count;
 
     /// <summary>Received lines that were no frames, and were ignored.</summary>
-    public long IgnoredLines => _reader.BadLines;
+    public long IgnoredLines => _router.IgnoredLines;
 
     /// <summary>Received stanzas that were passed over because they were above a cap of <see cref="XmppConnectionOptions.Limits"/>.</summary>
     public long SkippedStanzas => _connection.SkippedStanzas;
@@ -192,7 +193,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         try
         {
             while (await _connection.ReceiveAsync().ConfigureAwait(false) is { } stanza)
-                Route(stanza);
+                _router.Route(stanza);
         }
         catch (Exception e)
         {
@@ -209,78 +210,6 @@ public sealed class RpcEndpoint : IAsyncDisposable
             EndCalls(reason);
             _active.CancelAll();
         }
-    }
-
-    /// <summary>Who sent a stanza: our own account if it does not say (RFC 6120 §8.1.2.1), but nobody if what it says is no valid JID.</summary>
-    internal static Jid? SenderOf(Stanza stanza, Jid self) => stanza.Element.Attribute("from") is null ? self.Bare : stanza.From;
-
-    // RFC 6120 §8.3: an error is looked at before anything else, its payload never (it may be an echo of ours).
-    private void Route(Stanza stanza)
-    {
-        if (SenderOf(stanza, Jid) is not { } from)
-            return;
-        switch (stanza)
-        {
-            case { IsError: true } or Message { Type: "groupchat" }:
-                break;
-            case Message message:
-                if (message.Element.Child(FrameNames.Element, FrameNames.Namespace) is { } rpc)
-                    Receive(from, rpc.TextUtf8.Span);
-                break;
-            case Presence { Type: "unavailable" } when from != Jid:
-                PeerGone(from);
-                break;
-            case Iq { IsRequest: true } request:
-                _self.Answer(from, request);
-                break;
-        }
-    }
-
-    private void Receive(Jid from, ReadOnlySpan<byte> text)
-    {
-        var bad = _reader.BadLines;
-        var frames = new List<Frame>();
-        _reader.Read(text, frames);
-        if (_reader.BadLines > bad)
-            _log.BadLines(_reader.BadLines - bad, PlainText.Of(from.ToString())!);
-        var work = new HandOver(_batcher, _options.Connection.Time, _options.MaxHold);
-        foreach (var frame in frames)
-            Route(from, frame, work);
-        work.Start();
-    }
-
-    private void Route(Jid from, Frame frame, HandOver work)
-    {
-        switch (frame)
-        {
-            case CallFrame or CancelFrame or CreditFrame:
-                _active.Receive(from, (CallBoundFrame)frame, work);
-                break;
-            case CallBoundFrame bound:
-                if (_links.Find(bound.Id.Scope, from) is { } link)
-                    Client.PendingCalls.Receive(link, bound, work);
-                break;
-            case LowFrame low:
-                _active.Low(from, low);
-                break;
-            case WhoFrame who:
-                _self.Answer(from, who);
-                break;
-            case HereFrame here when _targets.WasAsked(from, here):
-                _ = _self.TellAsync(from, () => _targets.HereAsync(from, here));
-                break;
-            case UnknownFrame { Must: true, Id: { } id } when _contracts.IsVisibleTo(from):
-                _batcher.Append(from, new FaultFrame(id, RpcStatus.Unimplemented, "A frame of this kind is not known here.") { Code = FrameNames.Unsupported, Ran = false });
-                break;
-        }
-    }
-
-    private void PeerGone(Jid peer)
-    {
-        _log.PeerGone(PlainText.Of(peer.ToString())!);
-        _introductions.Forget(peer);
-        _links.Remove(peer, $"{peer} has gone offline");
-        _active.CallerGone(peer);
     }
 
     private ValueTask SendFramesAsync(Jid peer, ReadOnlyMemory<byte> text)

@@ -89,7 +89,7 @@ internal static class Replies
         var message = PlainText.Of(fault.Message) is { Length: > 0 } text ? text : $"{call.Request.Method} at {call.Peer} failed with {fault.Status}.";
         var outcome = fault.Ran switch { true => RpcOutcome.Executed, false => RpcOutcome.NotExecuted, null => RpcOutcome.Unknown };
         return fault.Status == RpcStatus.DeadlineExceeded
-            ? new RpcTimeoutException(message) { Code = fault.Code, Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome }
+            ? new RpcTimeoutException($"{call.Request.Method} at {call.Peer} was not answered in time: {message}") { Code = fault.Code, Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome }
             : new RpcException(fault.Status, message) { Code = fault.Code, Detail = Detail(fault), Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome };
     }
 

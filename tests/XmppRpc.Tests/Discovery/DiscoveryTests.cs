@@ -108,6 +108,6 @@ public class DiscoveryTests
     public void Sender_that_is_no_valid_JID_is_nobody_and_never_ourselves(string? from, string? sender)
     {
         var message = new Message(new XmppElement("message", XmppNames.Client).Set("from", from));
-        Assert.Equal(sender, RpcEndpoint.SenderOf(message, Jid.Parse("orders@example.org/main"))?.ToString());
+        Assert.Equal(sender, StanzaRouter.SenderOf(message, Jid.Parse("orders@example.org/main"))?.ToString());
     }
 }

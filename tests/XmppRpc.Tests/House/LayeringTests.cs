@@ -14,7 +14,7 @@ public class LayeringTests
             ["Stanzas"],
             ["Xml"]),
         ["XmppRpc"] = new(
-            Top: ["RpcEndpoint"],
+            Top: ["RpcEndpoint", "StanzaRouter"],
             ["Client", "Server", "Discovery"],
             [],
             ["Frames", "Contracts"],
