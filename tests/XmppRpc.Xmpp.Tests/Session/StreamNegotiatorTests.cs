@@ -1,6 +1,6 @@
-using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.TestKit;
 using XmppRpc.TestKit.Time;
+using XmppRpc.Xmpp.Stanzas;
 
 namespace XmppRpc.Xmpp.Tests.Session;
 
