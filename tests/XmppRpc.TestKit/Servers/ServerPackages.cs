@@ -13,8 +13,8 @@ public static class ServerPackages
     private static readonly Lazy<Task<string>> Installation = new(InstallAsync);
 
     /// <summary>The folder of Erlang libraries that holds ejabberd, or null.</summary>
-    internal static string? EjabberdLibraries =>
-        Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*").FirstOrDefault(libraries => Directory.EnumerateDirectories(libraries, "ejabberd-*").Any(folder => Directory.Exists(Path.Combine(folder, "ebin"))));
+    internal static string? EjabberdLibraries => !Directory.Exists("/usr/lib") ? null
+        : Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*").FirstOrDefault(libraries => Directory.EnumerateDirectories(libraries, "ejabberd-*").Any(folder => Directory.Exists(Path.Combine(folder, "ebin"))));
 
     /// <summary>Makes sure the XMPP server can be started; else skips the running test, or fails it where the environment says <c>CI=true</c>.</summary>
     public static Task EnsureInstalledAsync(ServerKind kind) => kind switch
