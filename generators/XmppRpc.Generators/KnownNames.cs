@@ -76,6 +76,7 @@ internal static class KnownNames
         internal const string Stream = "Stream";
         internal const string Authorize = "Authorize";
         internal const string AllowAnyone = "AllowAnyone";
+        internal const string Restrictions = "Restrictions";
     }
 
     internal static class RpcMethodKind

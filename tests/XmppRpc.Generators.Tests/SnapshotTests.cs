@@ -27,6 +27,19 @@ public sealed class SnapshotTests
     public void Output_has_no_carriage_return(string shape) => Assert.DoesNotContain('\r', GeneratorRun.Of(SampleContracts.All[shape]).Text);
 
     [Fact]
+    public void Contracts_whose_names_differ_in_letter_case_alone_have_files_of_their_own()
+    {
+        var run = GeneratorRun.Of("""
+            namespace Acme { [XmppRpc.RpcContract("acme.one")] internal partial interface IUrl; [XmppRpc.RpcContract("acme.two")] internal partial interface IURL; }
+            namespace acme { [XmppRpc.RpcContract("acme.three")] internal partial interface IUrl; internal partial class IUrL { [XmppRpc.RpcContract("acme.four")] internal partial interface IUrl; } }
+            """);
+
+        Assert.Equal("", run.Output.Complaints());
+        Assert.Equal(["Acme.IURL.XmppRpc.g.cs", "Acme.IUrl-2.XmppRpc.g.cs", "acme.IUrL+IUrl.XmppRpc.g.cs", "acme.IUrl-3.XmppRpc.g.cs"],
+            run.Result.GeneratedSources.Select(source => source.HintName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Contract_of_another_assembly_can_be_derived_from()
     {
         const string Usings = "#nullable enable\nusing System.Threading.Tasks; using XmppRpc; namespace Acme; ";

@@ -43,9 +43,14 @@ internal static class DataEmitter
             yield return $"{KnownNames.RpcMethodInfo.Stream} = new {RuntimeTypes.Stream} {{ {string.Join(", ", stream.Select(setting => $"{setting.Name} = {setting.Value}"))} }}";
         if (method.Access is { AllowsAnyone: true })
             yield return $"{KnownNames.RpcMethodInfo.AllowAnyone} = true";
-        if (method.Access is { AllowsAnyone: false, Domains: var domains })
-            yield return $"{KnownNames.RpcMethodInfo.Authorize} = new {RuntimeTypes.Authorize}{(domains is null ? "()" : $" {{ {KnownNames.RpcAuthorizeAttribute.Domains} = {CSharp.Text(domains)} }}")}";
+        if (method.Access is { AllowsAnyone: false } access)
+            yield return $"{KnownNames.RpcMethodInfo.Authorize} = {Authorize(access)}";
+        if (method.Restrictions.Count > 0)
+            yield return $"{KnownNames.RpcMethodInfo.Restrictions} = {Array(RuntimeTypes.Authorize, string.Join(", ", method.Restrictions.Select(Authorize)))}";
     }
+
+    private static string Authorize(AccessModel access) =>
+        $"new {RuntimeTypes.Authorize}{(access.Domains is null ? "()" : $" {{ {KnownNames.RpcAuthorizeAttribute.Domains} = {CSharp.Text(access.Domains)} }}")}";
 
     private static string Kind(MethodKind kind) => kind switch
     {

@@ -17,6 +17,7 @@ internal enum MethodKind
 /// <param name="ResultType">What the reply holds or the stream's items are; null for nothing.</param>
 /// <param name="WireContract">The contract it belongs to on the wire.</param>
 /// <param name="TimeoutSeconds">Null takes the endpoint's.</param>
+/// <param name="Restrictions">What contracts that inherit the method demand of a caller besides <paramref name="Access"/>.</param>
 internal sealed record MethodModel(
     string Name,
     string DeclaredBy,
@@ -31,7 +32,8 @@ internal sealed record MethodModel(
     double? TimeoutSeconds,
     bool IsIdempotent,
     EquatableArray<StreamSetting>? Stream,
-    AccessModel? Access);
+    AccessModel? Access,
+    EquatableArray<AccessModel> Restrictions);
 
 /// <summary>One value of <c>[RpcStream]</c> that the contract sets.</summary>
 internal sealed record StreamSetting(string Name, int Value);

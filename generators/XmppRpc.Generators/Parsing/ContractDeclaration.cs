@@ -27,11 +27,24 @@ internal static class ContractDeclaration
     /// <summary>The types around the contract, outermost first, as a part of them is declared.</summary>
     public static IEnumerable<string> OuterTypes(INamedTypeSymbol contract) => Outer(contract).Reverse().Select(type => $"partial {Keyword(type)} {type.Name.Escaped()}");
 
-    /// <summary>A file name that no other contract of the compilation has.</summary>
-    public static string HintName(INamedTypeSymbol contract)
+    /// <summary>A file name that no other contract of the compilation has. Roslyn takes names that differ in letter case alone for the same, and a second one would end the generator.</summary>
+    public static string HintName(INamedTypeSymbol contract, Compilation compilation, CancellationToken cancellation)
     {
-        var path = string.Join("+", Outer(contract).Reverse().Select(type => type.Name).Concat([contract.Name]));
-        return (contract.ContainingNamespace.IsGlobalNamespace ? "" : contract.ContainingNamespace.ToDisplayString().Replace("@", "") + ".") + path + ".XmppRpc.g.cs";
+        var name = FullName(contract);
+        var twins = compilation.GetSymbolsWithName(other => string.Equals(other, contract.Name, StringComparison.OrdinalIgnoreCase), SymbolFilter.Type, cancellation)
+            .OfType<INamedTypeSymbol>()
+            .Where(other => other.FindAttribute(KnownNames.RpcContractAttribute.Type) is not null)
+            .Select(FullName)
+            .Where(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase) && string.CompareOrdinal(other, name) < 0)
+            .Distinct(StringComparer.Ordinal)
+            .Count();
+        return twins == 0 ? $"{name}.XmppRpc.g.cs" : $"{name}-{twins + 1}.XmppRpc.g.cs";
+    }
+
+    private static string FullName(INamedTypeSymbol type)
+    {
+        var path = string.Join("+", Outer(type).Reverse().Select(outer => outer.Name).Concat([type.Name]));
+        return (type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString().Replace("@", "") + ".") + path;
     }
 
     private static IEnumerable<INamedTypeSymbol> Chain(INamedTypeSymbol contract) => ImmutableArray.Create(contract).Concat(Outer(contract));

@@ -36,7 +36,7 @@ internal sealed class ContractParser
     }
 
     private ContractModel Model(List<MethodModel> methods, CancellationToken cancellation) => new(
-        ContractDeclaration.HintName(_contract),
+        ContractDeclaration.HintName(_contract, _compilation, cancellation),
         _contract.ContainingNamespace.IsGlobalNamespace ? null : _contract.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)),
         ContractDeclaration.OuterTypes(_contract).ToEquatableArray(),
         _contract.Name.Escaped(),
@@ -82,12 +82,21 @@ internal sealed class ContractParser
         // A base interface that is no contract lends its methods to this one, and the decision on who may call comes with them.
         var owner = ContractIdentity.Of(member.ContainingType);
         var access = owner is null ? ContractIdentity.AccessOf(member.ContainingType) ?? _identity.Access : owner.Access;
-        var parser = new MethodParser((IMethodSymbol)member, owner ?? _identity, access, LocationOf(member), _problems);
+        var parser = new MethodParser((IMethodSymbol)member, owner ?? _identity, access, Restrictions(member.ContainingType), LocationOf(member), _problems);
         var method = parser.Parse();
         _isComplete &= method is not null;
         _payloads.AddRange(parser.Payloads);
         return method;
     }
+
+    // Whoever inherits may narrow who calls, never widen it.
+    private IEnumerable<AccessModel> Restrictions(INamedTypeSymbol declaring) => ImmutableArray.Create(_contract).Concat(_contract.AllInterfaces)
+        .Where(heir => heir.AllInterfaces.Contains(declaring, SymbolEqualityComparer.Default))
+        .Select(ContractIdentity.AccessOf)
+        .OfType<AccessModel>()
+        .Where(access => !access.AllowsAnyone)
+        .Distinct()
+        .OrderBy(access => access.Domains, StringComparer.Ordinal);
 
     private static string? MemberRefusal(ISymbol member) => member switch
     {

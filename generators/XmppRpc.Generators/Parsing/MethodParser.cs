@@ -5,7 +5,7 @@ using MethodKind = XmppRpc.Generators.Model.MethodKind;
 namespace XmppRpc.Generators.Parsing;
 
 /// <summary>Reads one method of a contract. Problems go to the list; the model is null then, or where the compiler has said enough.</summary>
-internal sealed class MethodParser(IMethodSymbol method, ContractIdentity owner, AccessModel? ownerAccess, Location location, ICollection<Diagnostic> problems)
+internal sealed class MethodParser(IMethodSymbol method, ContractIdentity owner, AccessModel? ownerAccess, IEnumerable<AccessModel> restrictions, Location location, ICollection<Diagnostic> problems)
 {
     /// <summary>Result and arguments, for what has to be found in them.</summary>
     public List<ITypeSymbol> Payloads { get; } = [];
@@ -35,7 +35,7 @@ internal sealed class MethodParser(IMethodSymbol method, ContractIdentity owner,
         return problems.Count > before ? null : new MethodModel(
             method.Name, method.ContainingType.BareSource(), kind, shape.IsValueTask, method.ReturnType.Source(), shape.Result?.Source(),
             owner.Name, owner.Version, wireName, parameters, Seconds(timeout) ?? Seconds(owner.TimeoutSeconds),
-            settings.Named<bool>(KnownNames.RpcMethodAttribute.Idempotent), stream, ContractIdentity.AccessOf(method) ?? ownerAccess);
+            settings.Named<bool>(KnownNames.RpcMethodAttribute.Idempotent), stream, ContractIdentity.AccessOf(method) ?? ownerAccess, restrictions.ToEquatableArray());
     }
 
     private MethodKind Kind(ReturnShape shape, AttributeData? settings)

@@ -7,6 +7,9 @@ namespace XmppRpc.Xmpp.Network;
 /// <summary>Opens the byte stream to the XMPP server: the caller's own, or TCP to the first address that answers.</summary>
 internal static class TcpConnector
 {
+    /// <summary>A silent path is given up after about a minute and a half: without it, a connection whose other end vanished would never be known to be lost.</summary>
+    private const int KeepAliveAfterSeconds = 60, KeepAliveEverySeconds = 10, KeepAliveTries = 3;
+
     /// <summary>Where the options lead, for messages.</summary>
     public static string Describe(XmppConnectionOptions options) =>
         options.OpenStream is null ? string.Create(CultureInfo.InvariantCulture, $"{HostOf(options)}:{PortOf(options)}") : "the given stream";
@@ -26,6 +29,7 @@ internal static class TcpConnector
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
+                KeepAlive(socket);
                 await socket.ConnectAsync(address, PortOf(options), cancellationToken).ConfigureAwait(false);
                 return new NetworkStream(socket, ownsSocket: true);
             }
@@ -42,6 +46,14 @@ internal static class TcpConnector
         }
 
         throw new XmppConnectionException($"The XMPP server at {Describe(options)} does not answer ({last!.SocketErrorCode}). Check that it runs and that Host and port are right.", last);
+    }
+
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveAfterSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveEverySeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveTries);
     }
 
     private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)

@@ -70,8 +70,9 @@ internal static class Replies
         {
             return JsonSerializer.Deserialize(((ReplyFrame)last).Result.Span, result)!;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        catch (Exception e)
         {
+            // Constructors and converters of the user's types run in here, and may throw what they like.
             throw Unreadable(call, typeof(T), e);
         }
     }

@@ -21,6 +21,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     private long _next = 1;
     private long _low = 1;
     private int _settledSinceLow;
+    private bool _closed;
     private long _usedAt = time.GetTimestamp();
 
     public Jid Peer { get; } = peer;
@@ -38,13 +39,13 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         }
     }
 
-    /// <summary>More calls are stuck than a <c>low</c> can name, so the callee would remember all that came after them: new calls need a new link.</summary>
+    /// <summary>New calls need a new link: this one is closed, or more calls are stuck than a <c>low</c> can name, so the callee would remember all that came after them.</summary>
     public bool IsWorn
     {
         get
         {
             lock (_lock)
-                return _stragglers.Count >= LowFrame.MaxBut && _next - _low > 16 * MaxSpan;
+                return _closed || _stragglers.Count >= LowFrame.MaxBut && _next - _low > 16 * MaxSpan;
         }
     }
 
@@ -54,10 +55,13 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             return _open.Count == 0 && time.GetElapsedTime(_usedAt) >= span;
     }
 
-    public CallId Add(PendingCall call)
+    /// <summary>Gives a call its number; null once the link is closed: nobody would look for the call's replies any more.</summary>
+    public CallId? TryAdd(PendingCall call)
     {
         lock (_lock)
         {
+            if (_closed)
+                return null;
             _usedAt = time.GetTimestamp();
             _open.Add(_next, call);
             return new CallId(Id, _next++);
@@ -70,10 +74,14 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             return _open.GetValueOrDefault(number);
     }
 
-    public List<PendingCall> Open()
+    /// <summary>Takes no further calls; returns those that are open.</summary>
+    public List<PendingCall> Close()
     {
         lock (_lock)
+        {
+            _closed = true;
             return [.. _open.Values];
+        }
     }
 
     /// <summary>Forgets a call. Now and then this tells the callee what it may forget.</summary>

@@ -28,9 +28,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             return;
         }
         call.Arm(wheel, cancellationToken);
-        if (targets.TryGet(call.Request) is { } link)
-            Launch(call, link);
-        else if (!call.IsSettled)
+        if (targets.TryGet(call.Request) is { } link && TryLaunch(call, link))
+            return;
+        if (!call.IsSettled)
             _ = FindAndLaunchAsync(call, targets);
     }
 
@@ -45,10 +45,10 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             work.Add(new Completion(call, frame));
     }
 
-    /// <summary>Ends all calls of a link whose peer is gone.</summary>
+    /// <summary>Closes a link whose peer is gone, and ends all its calls.</summary>
     public static void FailAll(Link link, Func<PendingCall, RpcException> error)
     {
-        foreach (var call in link.Open())
+        foreach (var call in link.Close())
             Fail(call, error(call));
     }
 
@@ -100,7 +100,11 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     {
         try
         {
-            Launch(call, await targets.FindAsync(call.Request, call.BeginSearch()).ConfigureAwait(false));
+            var search = call.BeginSearch();
+            while (!TryLaunch(call, await targets.FindAsync(call.Request, search).ConfigureAwait(false)))
+            {
+                // The peer went between being found and being called: nothing was sent.
+            }
         }
         catch (Exception e)
         {
@@ -111,25 +115,28 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         }
     }
 
-    private void Launch(PendingCall call, Link link)
+    /// <summary>Sends the call, or refuses it; false if the link was closed meanwhile.</summary>
+    private bool TryLaunch(PendingCall call, Link link)
     {
         if (link.OpenCalls >= options.MaxPendingCallsPerPeer)
         {
             Refuse(call, $"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer.");
-            return;
+            return true;
         }
         if (call.Request.Arguments.Length + Frame.MaxOverhead > link.Info.MaxStanzaBytes)
         {
             Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
-            return;
+            return true;
         }
-        var id = link.Add(call);
+        if (link.TryAdd(call) is not { } id)
+            return false;
         var frame = new OutgoingCall(id, call, wheel);
         call.Bind(link, id, frame);
         if (call.IsSettled)
             link.Settle(id.Number);
         else
             batcher.Append(link.Peer, frame);
+        return true;
     }
 
     private static void Refuse(PendingCall call, string message, string? code = null)

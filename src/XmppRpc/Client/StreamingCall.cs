@@ -131,7 +131,7 @@ internal sealed class StreamingCall<T>(PendingCalls calls, CallRequest request, 
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 items.Add(JsonSerializer.Deserialize(ref reader, item)!);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        catch (Exception e)
         {
             Stop();
             throw Replies.Unreadable(this, typeof(T), e);

@@ -48,6 +48,9 @@ public sealed class RpcMethodInfo(string contract, int version, string name, Rpc
     /// <summary>Whether anyone may call.</summary>
     public bool AllowAnyone { get; init; }
 
+    /// <summary>What contracts that inherit the method demand besides: each has to let the caller in too. A contract narrows what it inherits, it never widens it.</summary>
+    public IReadOnlyList<RpcAuthorizeAttribute> Restrictions { get; init; } = [];
+
     internal RpcStreamAttribute StreamSettings => Stream ?? DefaultStream;
 
     /// <inheritdoc/>

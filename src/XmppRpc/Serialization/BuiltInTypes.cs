@@ -26,6 +26,7 @@ internal sealed class BuiltInTypes : IJsonTypeInfoResolver
         Value(JsonMetadataServices.UInt64Converter);
         Value(JsonMetadataServices.Int128Converter);
         Value(JsonMetadataServices.UInt128Converter);
+        Value(JsonMetadataServices.HalfConverter);
         Value(JsonMetadataServices.SingleConverter);
         Value(JsonMetadataServices.DoubleConverter);
         Value(JsonMetadataServices.DecimalConverter);

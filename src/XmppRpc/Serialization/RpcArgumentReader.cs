@@ -69,8 +69,9 @@ public sealed class RpcArgumentReader
             var reader = new Utf8JsonReader(_json.Span.Slice(value.ValueStart, value.ValueLength), Strict);
             return JsonSerializer.Deserialize(ref reader, type);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e)
         {
+            // Constructors and converters of the user's types run in here, and may throw what they like.
             throw Invalid($"Argument '{Text(name)}' cannot be read as {typeof(T).Name}{(e is JsonException { Path: { Length: > 1 } path } ? $" at {path}" : "")}.", e);
         }
     }

@@ -8,7 +8,7 @@ using System.Text.Unicode;
 namespace XmppRpc.Serialization;
 
 /// <summary>
-/// How one contract's payloads are written and read: the user's <see cref="JsonSerializerContext"/> with strict reading, enums as strings, and an encoder
+/// How one contract's payloads are written and read: the user's <see cref="JsonSerializerContext"/> with strict reading, enums as strings, fields too, NaN and infinity as strings, and an encoder
 /// that leaves nothing an XML text or a line of frames would have to escape. Without a context the types are found by reflection, where that is enabled.
 /// </summary>
 public sealed class RpcJson
@@ -30,7 +30,11 @@ public sealed class RpcJson
         _options.MaxDepth = 32;
         _options.AllowDuplicateProperties = false;
         _options.RespectNullableAnnotations = true;
-        _options.RespectRequiredConstructorParameters = true;
+        // Where a context leaves nulls or defaults out, a missing parameter is no mistake.
+        _options.RespectRequiredConstructorParameters = _options.DefaultIgnoreCondition == JsonIgnoreCondition.Never;
+        // Tuples are fields; without this they would arrive empty.
+        _options.IncludeFields = true;
+        _options.NumberHandling |= JsonNumberHandling.AllowNamedFloatingPointLiterals;
     }
 
     /// <summary>The user's context by name, or null if there is none.</summary>

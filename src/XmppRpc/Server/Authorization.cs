@@ -11,9 +11,17 @@ internal sealed class Authorization(Jid self)
 {
     public bool Allows(Jid caller, RpcMethodInfo method)
     {
-        if (method.AllowAnyone)
-            return true;
-        if (method.Authorize?.Domains is not { } domains)
+        if (!method.AllowAnyone && !LetsIn(method.Authorize, caller))
+            return false;
+        foreach (var restriction in method.Restrictions)
+            if (!LetsIn(restriction, caller))
+                return false;
+        return true;
+    }
+
+    private bool LetsIn(RpcAuthorizeAttribute? authorize, Jid caller)
+    {
+        if (authorize?.Domains is not { } domains)
             return IsOwnDomain(caller);
         foreach (var domain in domains.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             if (domain == "." ? IsOwnDomain(caller) : string.Equals(domain, caller.Domain, StringComparison.OrdinalIgnoreCase))

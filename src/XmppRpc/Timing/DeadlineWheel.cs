@@ -50,12 +50,14 @@ internal sealed class DeadlineWheel : IDisposable
             if (_disposed)
                 return;
             Unlink(deadline);
+            // Read once: a pause between two readings would make the timer's wait negative, which is an error or, at -1 ms, for ever.
+            var now = Now;
             if (_count == 0)
             {
-                _nextTick = CurrentTick() + 1;
-                _timer.Change(_nextTick * Tick - TimeSpan.FromMilliseconds(Now), Tick);
+                _nextTick = TickOf(now) + 1;
+                _timer.Change(_nextTick * Tick - TimeSpan.FromMilliseconds(now), Tick);
             }
-            deadline.DueTick = Math.Max(_nextTick, (Now + (long)Math.Ceiling(after.TotalMilliseconds)) / (long)Tick.TotalMilliseconds + 1);
+            deadline.DueTick = Math.Max(_nextTick, TickOf(now + (long)Math.Ceiling(after.TotalMilliseconds)) + 1);
             ref var head = ref _slots[deadline.DueTick % Slots];
             deadline.Next = head;
             if (head is not null)
@@ -78,7 +80,7 @@ internal sealed class DeadlineWheel : IDisposable
         _timer.Dispose();
     }
 
-    private long CurrentTick() => Now / (long)Tick.TotalMilliseconds;
+    private static long TickOf(long milliseconds) => milliseconds / (long)Tick.TotalMilliseconds;
 
     private void Advance()
     {
@@ -86,7 +88,7 @@ internal sealed class DeadlineWheel : IDisposable
         lock (_lock)
         {
             // A clock that stood still for long is caught up in one turn of the wheel.
-            var last = CurrentTick();
+            var last = TickOf(Now);
             for (var tick = Math.Max(_nextTick, last - Slots + 1); tick <= last && _count > 0; tick++)
                 for (Deadline? deadline = _slots[tick % Slots], next; deadline is not null; deadline = next)
                 {

@@ -150,6 +150,18 @@ public sealed class RoundTripTests
     }
 
     [Fact]
+    public void Derived_contract_narrows_who_calls_what_it_inherits()
+    {
+        var methods = Info<IAdminOrders>().Methods.ToDictionary(method => method.Path, StringComparer.Ordinal);
+
+        Assert.Equal("admin.example.org", Assert.Single(methods["shop.orders/get"].Restrictions).Domains);
+        Assert.True(methods["shop.orders/echo"].AllowAnyone);
+        Assert.Equal("admin.example.org", Assert.Single(methods["shop.orders/echo"].Restrictions).Domains);
+        Assert.Empty(methods["shop.admin/drop"].Restrictions);
+        Assert.All(Info<IOrders>().Methods, method => Assert.Empty(method.Restrictions));
+    }
+
+    [Fact]
     public void Contract_whose_context_has_all_types_is_valid() => Info<IOrders>().Validate();
 
     [Fact]

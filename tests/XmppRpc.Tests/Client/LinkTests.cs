@@ -95,7 +95,19 @@ public sealed class LinkTests : IAsyncDisposable
         Assert.True(_link.IsIdleFor(minute));
     }
 
-    private List<CallId> Add(int count) => [.. Enumerable.Range(0, count).Select(_ => _link.Add(new OneWayCall(_caller.Pending, new CallRequest(CallerSide.Peer, CallerSide.OneWay, default, TimeSpan.FromSeconds(1)))))];
+    [Fact]
+    public void Closed_link_gives_its_open_calls_and_takes_no_more()
+    {
+        Add(2);
+        Assert.Equal(2, _link.Close().Count);
+        Assert.Null(_link.TryAdd(NewCall()));
+        Assert.True(_link.IsWorn);
+        Assert.Equal(2, _link.OpenCalls);
+    }
+
+    private List<CallId> Add(int count) => [.. Enumerable.Range(0, count).Select(_ => _link.TryAdd(NewCall())!.Value)];
+
+    private OneWayCall NewCall() => new(_caller.Pending, new CallRequest(CallerSide.Peer, CallerSide.OneWay, default, TimeSpan.FromSeconds(1)));
 
     private async Task<LowFrame> SettleAsync(IEnumerable<int> numbers)
     {

@@ -224,6 +224,18 @@ public sealed class PendingCallsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Call_to_a_peer_that_has_just_gone_finds_it_anew()
+    {
+        var gone = _caller.Connect();
+        PendingCalls.FailAll(gone, call => new RpcException(RpcStatus.Unavailable, "gone"));
+        var call = _caller.Call();
+        var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
+        Assert.NotEqual(gone.Id, frame.Id.Scope);
+        _caller.Receive(new ReplyFrame(frame.Id, Utf8("\"done\"")));
+        Assert.Equal("done", await call);
+    }
+
+    [Fact]
     public async Task Call_after_the_connection_is_lost_fails_at_once()
     {
         _caller.Connect();

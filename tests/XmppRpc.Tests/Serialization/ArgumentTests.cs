@@ -81,6 +81,31 @@ public class ArgumentTests
     }
 
     [Fact]
+    public void Value_that_its_type_refuses_is_a_bad_argument()
+    {
+        var json = new RpcJson(null);
+        Assert.Equal((RpcStatus.InvalidArgument, RpcOutcome.NotExecuted), Refusal<Percentage>("101"));
+        Assert.Equal((RpcStatus.InvalidArgument, RpcOutcome.NotExecuted), Refusal<IComparable>("1"));
+
+        (RpcStatus, RpcOutcome) Refusal<T>(string number)
+        {
+            var error = Assert.Throws<RpcException>(() => Reader("{\"x\":{\"Value\":" + number + "}}").Read("x"u8, json.TypeInfo<T>()));
+            return (error.Status, error.Outcome);
+        }
+    }
+
+    private sealed record Percentage
+    {
+        public Percentage(int value)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100);
+            Value = value;
+        }
+
+        public int Value { get; }
+    }
+
+    [Fact]
     public void Null_text_is_refused_where_it_may_not_be() =>
         Assert.Equal("Argument 'name' may not be null.", Assert.Throws<RpcException>(() => Reader("""{"name":null}""").String("name"u8)).Message);
 

@@ -40,6 +40,18 @@ public class AuthorizationTests
         Assert.False(authorization.Allows(Jid.Parse("ann@other.net"), method));
     }
 
+    [Theory]
+    [InlineData("ann@example.org", false)]
+    [InlineData("ann@other.net", true)]
+    [InlineData("ann@third.net", false)]
+    public void Restrictions_narrow_whom_a_method_lets_in(string caller, bool allowed)
+    {
+        var authorization = new Authorization(Jid.Parse("orders@example.org/main"));
+        RpcAuthorizeAttribute[] restrictions = [new() { Domains = "., other.net" }, new() { Domains = "other.net, third.net" }];
+        Assert.Equal(allowed, authorization.Allows(Jid.Parse(caller), new RpcMethodInfo("c", 1, "m", RpcMethodKind.Unary) { AllowAnyone = true, Restrictions = restrictions }));
+        Assert.False(authorization.Allows(Jid.Parse(caller), new RpcMethodInfo("c", 1, "m", RpcMethodKind.Unary) { Restrictions = restrictions }));
+    }
+
     [Fact]
     public void Anyone_means_anyone() =>
         Assert.True(new Authorization(Jid.Parse("orders@example.org/main")).Allows(Jid.Parse("evil.net"), new RpcMethodInfo("c", 1, "m", RpcMethodKind.Unary) { AllowAnyone = true }));

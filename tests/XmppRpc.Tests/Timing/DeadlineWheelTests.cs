@@ -165,6 +165,47 @@ public sealed class DeadlineWheelTests : IDisposable
         Assert.Empty(owner.Expired);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(21)]
+    [InlineData(50)]
+    public void Pause_between_two_readings_of_the_clock_keeps_the_timer_going(int pause)
+    {
+        var time = new PausingTime(pause * Ms);
+        using var wheel = new DeadlineWheel(time);
+        wheel.Set(new Deadline(new Owner(() => 0)), 50 * Ms);
+        Assert.InRange(time.DueTime, Ms, DeadlineWheel.Tick);
+    }
+
+    /// <summary>A clock whose every reading is followed by a pause of the process.</summary>
+    private sealed class PausingTime(TimeSpan pause) : TimeProvider, ITimer
+    {
+        private TimeSpan _now;
+
+        public TimeSpan DueTime { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp()
+        {
+            var now = _now;
+            _now += pause;
+            return now.Ticks;
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => this;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            DueTime = dueTime;
+            return true;
+        }
+
+        public void Dispose() { }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
     private sealed class Owner(Func<double> now) : IExpires
     {
         public List<double> Expired { get; } = [];

@@ -17,7 +17,11 @@ public sealed class TcpConnectorTests
         listener.Start();
         // localhost may name ::1 first, where nobody listens: the next address is tried
         await using var stream = await TcpConnector.OpenAsync(Options with { Host = host, Port = ((IPEndPoint)listener.LocalEndpoint).Port }, CancellationToken.None);
-        Assert.True(Assert.IsType<NetworkStream>(stream).Socket.NoDelay);
+        var socket = Assert.IsType<NetworkStream>(stream).Socket;
+        Assert.True(socket.NoDelay);
+        // without it, a connection whose other end vanished would never be known to be lost
+        Assert.NotEqual(0, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Assert.InRange((int)socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime)!, 1, 60);
     }
 
     [Fact]
