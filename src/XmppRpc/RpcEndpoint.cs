@@ -48,11 +48,11 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _log = (options.Connection.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("XmppRpc");
         _wheel = new DeadlineWheel(time);
         _batcher = new FrameBatcher(SendFramesAsync, new BatchLimits(options.MaxBatchBytes, options.MaxBatchFrames, options.MaxHold), time);
-        _introductions = new Introductions(connection) { Priority = -1 };
+        _introductions = new Introductions(SendAsync, connection.RequestAsync, options.MaxIntroductions) { Priority = -1 };
         var authorization = new Authorization(connection.Jid);
         _contracts = new ServedContracts(authorization);
         _active = new ActiveCalls(_contracts, authorization, _batcher, _wheel, options, _instance, _payloads, _log);
-        _self = new SelfDescription(connection, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load), _log);
+        _self = new SelfDescription(SendAsync, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load), options.MaxAnswers, _log);
         _pending = new PendingCalls(_batcher, _wheel, options);
         _links = new Links(_batcher, _wheel, time, options.MaxInstances);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time);
@@ -216,8 +216,10 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         var message = new Message { To = peer, Type = "headline", Id = (++_stanzaId).ToString("x", CultureInfo.InvariantCulture) };
         message.Element.Add(new XmppElement(FrameNames.Element, FrameNames.Namespace) { TextUtf8 = text });
-        return _connection.SendAsync(message);
+        return SendAsync(message);
     }
+
+    private ValueTask SendAsync(Stanza stanza) => _connection.SendAsync(stanza);
 
     private void Sweep()
     {

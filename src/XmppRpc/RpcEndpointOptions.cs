@@ -44,6 +44,15 @@ public sealed record RpcEndpointOptions
     /// <summary>Bytes of arguments of calls that wait for their turn. Default 8 MiB.</summary>
     public long MaxWaitingBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>Bytes of frames that may wait to be sent, when the XMPP server takes them slowly. Default 16 MiB; above, received calls are refused with <c>busy</c>, above twice that without an answer.</summary>
+    public long MaxQueuedBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Questions of others (disco, ping, <c>who</c>) that may be under way at a time. Default 1,024; further ones are not answered.</summary>
+    public int MaxAnswers { get; init; } = 1024;
+
+    /// <summary>Peers that directed presence was sent to and that are not known to be gone. Default 100,000; with further ones neither side learns at once of the other's end.</summary>
+    public int MaxIntroductions { get; init; } = 100_000;
+
     /// <summary>Received calls that may wait for a deferred answer. Default 100,000.</summary>
     public int MaxDeferredCalls { get; init; } = 100_000;
 
@@ -80,6 +89,9 @@ public sealed record RpcEndpointOptions
         Require(MaxConcurrentCalls > 0, nameof(MaxConcurrentCalls));
         Require(MaxWaitingCalls >= 0, nameof(MaxWaitingCalls));
         Require(MaxWaitingBytes >= 0, nameof(MaxWaitingBytes));
+        Require(MaxQueuedBytes > 0, nameof(MaxQueuedBytes));
+        Require(MaxAnswers > 0, nameof(MaxAnswers));
+        Require(MaxIntroductions > 0, nameof(MaxIntroductions));
         Require(MaxDeferredCalls >= 0, nameof(MaxDeferredCalls));
         Require(MaxRememberedCalls > 0, nameof(MaxRememberedCalls));
         Require(MaxRememberedReplyBytes >= 0, nameof(MaxRememberedReplyBytes));

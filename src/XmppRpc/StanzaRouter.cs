@@ -66,8 +66,11 @@ internal sealed class StanzaRouter(
                 active.Receive(from, (CallBoundFrame)frame, work);
                 break;
             case CallBoundFrame bound:
-                if (links.Find(bound.Id.Scope, from) is { } link)
-                    PendingCalls.Receive(link, bound, work);
+                if (links.Find(bound.Id.Scope, from) is not { } link)
+                    break;
+                PendingCalls.Receive(link, bound, work);
+                if (bound is FaultFrame { Code: FrameNames.WrongInstance })
+                    links.Retire(link);
                 break;
             case LowFrame low:
                 active.Low(from, low);

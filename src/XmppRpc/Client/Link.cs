@@ -49,10 +49,15 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         }
     }
 
-    public bool IsIdleFor(TimeSpan span)
+    /// <summary>Takes no further calls, if there was none for that long.</summary>
+    public bool CloseIfIdle(TimeSpan span)
     {
         lock (_lock)
-            return _open.Count == 0 && time.GetElapsedTime(_usedAt) >= span;
+        {
+            var idle = _open.Count == 0 && time.GetElapsedTime(_usedAt) >= span;
+            _closed |= idle;
+            return idle;
+        }
     }
 
     /// <summary>Gives a call its number; null once the link is closed: nobody would look for the call's replies any more.</summary>

@@ -77,6 +77,15 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
             End(link, reason);
     }
 
+    /// <summary>The callee says that the link is not of its process: the process that it was of is gone, with all calls it had.</summary>
+    public void Retire(Link link)
+    {
+        lock (_lock)
+            if (_current.GetValueOrDefault(link.Peer) == link)
+                SetCurrent(link.Peer, null);
+        End(link, $"{link.Peer} was restarted");
+    }
+
     /// <summary>Ends every call, as the connection is gone.</summary>
     public void FailAll(Exception reason)
     {
@@ -94,7 +103,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
             foreach (var link in _byId.Values.ToList())
             {
                 var isCurrent = _current.GetValueOrDefault(link.Peer) == link;
-                if (!link.IsIdleFor(isCurrent ? idle : TimeSpan.Zero))
+                if (!link.CloseIfIdle(isCurrent ? idle : TimeSpan.Zero))
                     continue;
                 _byId.Remove(link.Id);
                 if (isCurrent)

@@ -56,8 +56,9 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>The call's frame was given to the connection, or could not be: then the call has failed.</summary>
     public virtual void OnWritten(Exception? failure)
     {
-        if (failure is ArgumentException)
-            PendingCalls.Fail(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure));
+        // Refused before it was sent, so nothing has run.
+        if (failure is ArgumentException && TrySettle())
+            PendingCalls.FailLater(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure) { Remote = Peer, CallId = CallId, Outcome = RpcOutcome.NotExecuted });
         else if (failure is not null)
             PendingCalls.Fail(this, PendingCalls.ConnectionLost(this, failure));
     }
@@ -122,7 +123,9 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>Takes the call's frame back if it is still here; true if the callee may have seen it.</summary>
     public bool WasSent() => _frame is { } frame && !frame.TryWithdraw();
 
-    void IExpires.Expire()
+    void IExpires.Expire() => TimeOut();
+
+    private void TimeOut()
     {
         if (!TrySettle())
             return;

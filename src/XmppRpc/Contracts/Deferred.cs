@@ -70,7 +70,8 @@ public static class Deferred
 {
     /// <summary>A ticket for the call that is being served. From now on its token can be completed through <see cref="IRpcReplier"/>, also before the method has returned.</summary>
     /// <param name="expires">How long the answer may take, or null for as long as both sides live.</param>
-    /// <exception cref="InvalidOperationException">No call is being served here.</exception>
+    /// <exception cref="InvalidOperationException">No call is being served here, or it has a ticket already.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled meanwhile.</exception>
     public static DeferredTicket<T> Later<T>(TimeSpan? expires = null)
     {
         var context = RpcContext.Current ?? throw new InvalidOperationException("Deferred.Later can only be used while a method of a contract is running.");

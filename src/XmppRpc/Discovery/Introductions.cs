@@ -7,9 +7,8 @@ namespace XmppRpc.Discovery;
 /// Whom this endpoint has sent directed presence (RFC 6121 §4.6): their XMPP server then tells each side of the other's end, within milliseconds
 /// where no session hibernates. Asking a peer what it is goes through here too.
 /// </summary>
-internal sealed class Introductions(XmppConnection connection)
+internal sealed class Introductions(Func<Stanza, ValueTask> send, Func<Iq, CancellationToken, Task<Iq>> request, int maxPeers)
 {
-    private const int MaxPeers = 100_000;
     private readonly Lock _lock = new();
     private readonly HashSet<Jid> _introduced = [];
     private int _priority;
@@ -22,10 +21,10 @@ internal sealed class Introductions(XmppConnection connection)
     {
         lock (_lock)
         {
-            if (_introduced.Count >= MaxPeers || !_introduced.Add(peer))
+            if (_introduced.Count >= maxPeers || !_introduced.Add(peer))
                 return;
         }
-        await connection.SendAsync(NewPresence(peer)).ConfigureAwait(false);
+        await send(NewPresence(peer)).ConfigureAwait(false);
     }
 
     /// <summary>Available presence, to everybody concerned or to one peer.</summary>
@@ -48,8 +47,8 @@ internal sealed class Introductions(XmppConnection connection)
     {
         try
         {
-            var request = new Iq("get", new Xmpp.Xml.XmppElement("query", XmppNames.DiscoInfo)) { To = peer };
-            var answer = await connection.RequestAsync(request, cancellationToken).ConfigureAwait(false);
+            var question = new Iq("get", new Xmpp.Xml.XmppElement("query", XmppNames.DiscoInfo)) { To = peer };
+            var answer = await request(question, cancellationToken).ConfigureAwait(false);
             return DiscoInfo.Read(answer.Payload);
         }
         catch (XmppStanzaException e)

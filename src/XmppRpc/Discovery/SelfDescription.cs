@@ -13,14 +13,16 @@ internal sealed record SelfKnowledge(string Instance, int MaxStanzaBytes, Func<J
 /// Answers those who ask what we are: disco#info (XEP-0030), ping (XEP-0199) and <c>who</c>. A stranger gets an empty disco answer, no presence, and
 /// silence to <c>who</c>. Other iq requests are refused, as RFC 6120 §8.4 demands. Outside the order of frames, one task an answer.
 /// </summary>
-internal sealed class SelfDescription(XmppConnection connection, Introductions introductions, FrameBatcher batcher, SelfKnowledge self, ILogger log)
+internal sealed class SelfDescription(Func<Stanza, ValueTask> send, Introductions introductions, FrameBatcher batcher, SelfKnowledge self, int maxAnswers, ILogger log)
 {
-    public void Answer(Jid from, Iq request) => _ = TellAsync(from, () => AnswerAsync(from, request));
+    private int _underWay;
+
+    public void Answer(Jid from, Iq request) => Start(from, () => AnswerAsync(from, request));
 
     public void Answer(Jid from, WhoFrame who)
     {
         if (self.VisibleTo(from).Contains(who.Contract))
-            _ = TellAsync(from, () => HereAsync(from, who.Contract));
+            Start(from, () => HereAsync(from, who.Contract));
     }
 
     /// <summary>Runs what sends something; that it cannot be sent means that the connection is gone, which the receiving loop tells.</summary>
@@ -36,15 +38,30 @@ internal sealed class SelfDescription(XmppConnection connection, Introductions i
         }
     }
 
+    // When the XMPP server takes our answers slowly, what others ask must not pile up here.
+    private void Start(Jid from, Func<ValueTask> answer)
+    {
+        if (Interlocked.Increment(ref _underWay) <= maxAnswers)
+            _ = AnswerAsync(from, answer);
+        else
+            Interlocked.Decrement(ref _underWay);
+    }
+
+    private async Task AnswerAsync(Jid from, Func<ValueTask> answer)
+    {
+        await TellAsync(from, answer).ConfigureAwait(false);
+        Interlocked.Decrement(ref _underWay);
+    }
+
     private async ValueTask AnswerAsync(Jid from, Iq request)
     {
         var payload = request.Type == "get" ? request.Payload : null;
         if (payload is not null && payload.Is("query", XmppNames.DiscoInfo))
             await DescribeAsync(from, request, payload.Attribute("node")).ConfigureAwait(false);
         else if (payload is not null && payload.Is("ping", XmppNames.Ping))
-            await connection.SendAsync(request.CreateResult()).ConfigureAwait(false);
+            await send(request.CreateResult()).ConfigureAwait(false);
         else
-            await connection.SendAsync(request.CreateError(new StanzaError("cancel", "service-unavailable"))).ConfigureAwait(false);
+            await send(request.CreateError(new StanzaError("cancel", "service-unavailable"))).ConfigureAwait(false);
     }
 
     private async ValueTask DescribeAsync(Jid from, Iq request, string? node)
@@ -52,7 +69,7 @@ internal sealed class SelfDescription(XmppConnection connection, Introductions i
         var visible = self.VisibleTo(from);
         if (visible.Count > 0)
             await introductions.AnnounceAsync(from).ConfigureAwait(false);
-        await connection.SendAsync(request.CreateResult(DiscoInfo.Write(new PeerInfo(self.Instance, visible, self.MaxStanzaBytes), node))).ConfigureAwait(false);
+        await send(request.CreateResult(DiscoInfo.Write(new PeerInfo(self.Instance, visible, self.MaxStanzaBytes), node))).ConfigureAwait(false);
     }
 
     private async ValueTask HereAsync(Jid from, string contract)

@@ -29,6 +29,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _holdTimer;
     private TaskCompletionSource? _flushed;
+    private long _queuedBytes;
     private int _state;
     private int _holds;
     private long _heldSince;
@@ -43,6 +44,9 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         _holdTimer = time.CreateTimer(static batcher => ((FrameBatcher)batcher!).OnHoldTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>At most these bytes wait to be sent.</summary>
+    public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
+
     public void Append(Jid peer, Frame frame)
     {
         lock (_lock)
@@ -55,6 +59,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
                     _turns.Enqueue(queue);
                 }
                 queue.Add(frame);
+                Interlocked.Add(ref _queuedBytes, frame.MaxBytes);
                 if (_holds == 0 || queue.Count >= _limits.MaxFrames || queue.Bytes >= _limits.MaxBytes || _time.GetElapsedTime(_heldSince) >= _limits.MaxHold)
                     QueueWriter();
                 return;
@@ -99,6 +104,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
                 queue.Drain(left);
             _queues.Clear();
             _turns.Clear();
+            Interlocked.Exchange(ref _queuedBytes, 0);
         }
         foreach (var frame in left)
             frame.OnWritten(reason);
@@ -208,7 +214,9 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         {
             if (!_turns.TryDequeue(out var queue))
                 return null;
+            var before = queue.Bytes;
             queue.Take(_batch, _limits);
+            Interlocked.Add(ref _queuedBytes, queue.Bytes - before);
             if (queue.Count > 0)
                 _turns.Enqueue(queue);
             else

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -28,11 +29,18 @@ public sealed class RpcArgumentWriter
     /// <summary>Writes a number.</summary>
     public void Write(ReadOnlySpan<byte> name, long value) => _payload.Json.WriteNumber(name, value);
 
-    /// <summary>Writes a value of any type the contract knows.</summary>
+    /// <summary>Writes a value of any type the contract knows; <see cref="ArgumentException"/> names one that cannot be written.</summary>
     public void Write<T>(ReadOnlySpan<byte> name, T value, JsonTypeInfo<T> type)
     {
         _payload.Json.WritePropertyName(name);
-        JsonSerializer.Serialize(_payload.Json, value, type);
+        try
+        {
+            JsonSerializer.Serialize(_payload.Json, value, type);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            throw new ArgumentException($"The argument cannot be written as {typeof(T).Name}: {e.Message}", Encoding.UTF8.GetString(name), e);
+        }
     }
 
     /// <summary>Ends the object and gives the writer back; one call, one use.</summary>

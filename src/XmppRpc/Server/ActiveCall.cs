@@ -113,9 +113,10 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         if (_token is not null)
             throw new InvalidOperationException($"{served.Method} has promised its answer already. Use the first ticket.");
         _token = calls.Deferred.Add(this, result, expires);
-        // Nobody waits for the answer of a call that has ended, so nobody would take the ticket away.
-        if (IsSettled)
+        // Nobody waits for the answer of a call that has ended, or takes the ticket of one that was cancelled before it.
+        if (IsSettled || Cancellation.IsCancellationRequested)
             calls.Deferred.Forget(_token);
+        Cancellation.ThrowIfCancellationRequested();
         return _token;
     }
 

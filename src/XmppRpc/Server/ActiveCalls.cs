@@ -177,6 +177,8 @@ internal sealed class ActiveCalls
                     return;
                 again = earlier.KeptReply ?? new FaultFrame(call.Id, RpcStatus.FailedPrecondition, "The call has run, its reply is no longer kept.") { Code = FrameNames.ReplyExpired, Ran = true };
             }
+            else if (_batcher.QueuedBytes > Options.MaxQueuedBytes)
+                busy = "Too much waits to be sent.";
             else if (_draining)
                 busy = "This endpoint is closing.";
             else if (link is null ? !_links.HasRoomFor(call.Caller) : link.IsFull)
@@ -212,7 +214,8 @@ internal sealed class ActiveCalls
     private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null)
     {
         Log.CallRefused(PlainText.Of(frame.Path)!, frame.Id.ToCallId(), PlainText.Of(from.ToString())!, status);
-        Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, Ran = code == FrameNames.WrongInstance ? null : false });
+        if (_batcher.QueuedBytes <= 2 * Options.MaxQueuedBytes)
+            Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, Ran = code == FrameNames.WrongInstance ? null : false });
     }
 
     private void Answer(Jid to, CallFrame frame, CallBoundFrame answer)

@@ -84,15 +84,15 @@ public sealed class LinkTests : IAsyncDisposable
     public void Idle_time_counts_from_the_last_use_and_never_with_open_calls()
     {
         var minute = TimeSpan.FromMinutes(1);
-        _caller.Time.Advance(minute);
-        Assert.True(_link.IsIdleFor(minute));
         Add(1);
         _caller.Time.Advance(minute);
-        Assert.False(_link.IsIdleFor(minute));
+        Assert.False(_link.CloseIfIdle(minute));
         _link.Settle(1);
-        Assert.False(_link.IsIdleFor(minute));
+        Assert.False(_link.CloseIfIdle(minute));
+        Assert.False(_link.IsWorn);
         _caller.Time.Advance(minute);
-        Assert.True(_link.IsIdleFor(minute));
+        Assert.True(_link.CloseIfIdle(minute));
+        Assert.True(_link.IsWorn);
     }
 
     [Fact]

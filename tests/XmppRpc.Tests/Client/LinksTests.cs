@@ -113,6 +113,23 @@ public sealed class LinksTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Link_of_an_earlier_process_is_retired_with_its_calls_and_its_successor_stays()
+    {
+        var old = _caller.Connect();
+        var call = _caller.Call();
+        await _caller.Sent.NextFrameAsync<CallFrame>();
+        _caller.Links.Retire(old);
+        Assert.Equal(RpcOutcome.Unknown, (await Assert.ThrowsAsync<RpcException>(() => call)).Outcome);
+        Assert.Null(_caller.Links.Current(Peer));
+        Assert.Null(_caller.Links.Find(old.Id, Peer));
+
+        var link = _caller.Links.Learn(Peer, Info("zzzzzz"));
+        _caller.Links.Retire(old);
+        Assert.Same(link, _caller.Links.Current(Peer));
+        Assert.False(link.IsWorn);
+    }
+
+    [Fact]
     public void Instances_are_those_behind_the_bare_JID()
     {
         _caller.Connect();

@@ -224,6 +224,15 @@ public sealed class PendingCallsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Stanza_that_is_refused_before_it_is_sent_has_run_nothing()
+    {
+        _caller.Connect();
+        _caller.Sent.Before = _ => throw new ArgumentException("The stanza holds what XML forbids.");
+        var error = await FailsAsync<RpcException>(_caller.Call());
+        Assert.Equal((RpcStatus.Internal, RpcOutcome.NotExecuted), (error.Status, error.Outcome));
+    }
+
+    [Fact]
     public async Task Call_to_a_peer_that_has_just_gone_finds_it_anew()
     {
         var gone = _caller.Connect();

@@ -152,6 +152,34 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Calls_are_refused_and_then_not_answered_while_too_much_waits_to_be_sent()
+    {
+        await using var callee = new CalleeSide(options => options with { MaxQueuedBytes = 10_000 });
+        var road = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        callee.Sent.Before = _ => new ValueTask(road.Task);
+        callee.Batcher.Append(Caller, new ReplyFrame(new CallId(Link, 100), new byte[100]));
+        callee.Batcher.Append(Caller, new ReplyFrame(new CallId(Link, 101), Enumerable.Repeat((byte)'1', 10_000).ToArray()));
+        callee.Receive(NewCall(1));
+        Assert.True(callee.Batcher.QueuedBytes > 10_000);
+        callee.Batcher.Append(Caller, new ReplyFrame(new CallId(Link, 102), Enumerable.Repeat((byte)'1', 10_000).ToArray()));
+        var before = callee.Batcher.QueuedBytes;
+        callee.Receive(NewCall(2));
+        Assert.Equal(before, callee.Batcher.QueuedBytes);
+
+        road.SetResult();
+        for (Frame frame; (frame = await callee.Sent.NextFrameAsync()) is not FaultFrame { Code: FrameNames.Busy };)
+            Assert.IsType<ReplyFrame>(frame);
+        await callee.Batcher.FlushAsync();
+        Assert.Equal(0, callee.Batcher.QueuedBytes);
+        callee.Sent.Before = _ => ValueTask.CompletedTask;
+        callee.Receive(NewCall(3));
+        while (await callee.Sent.NextFrameAsync() is ReplyFrame { Id.Number: not 3 })
+        {
+            // What waited before.
+        }
+    }
+
+    [Fact]
     public async Task Remembered_calls_and_links_are_limited()
     {
         await using var calls = new CalleeSide(options => options with { MaxRememberedCalls = 1 });

@@ -122,6 +122,22 @@ public sealed class DeferredRepliesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Promise_of_a_call_that_was_cancelled_before_it_is_not_given()
+    {
+        for (var i = 1; i <= 3; i++)
+        {
+            _callee.On = async (_, responder, _) =>
+            {
+                _callee.Receive(new CancelFrame(new CallId(Link, i)));
+                await responder.DeferAsync(Task.FromResult<Deferred<string>>(Deferred.Later<string>()), Json.TypeInfo<string>());
+            };
+            Assert.Equal(RpcStatus.Canceled, (await _callee.RefusedAsync(NewCall(i, "decide"))).Status);
+        }
+        await DeferAsync(4);
+        await DeferAsync(5);
+    }
+
+    [Fact]
     public async Task Promise_of_a_call_that_has_ended_is_not_kept()
     {
         RpcContext? context = null;

@@ -4,49 +4,6 @@ using XmppRpc.Frames;
 
 namespace XmppRpc.Client;
 
-/// <summary>One request, one reply.</summary>
-internal sealed class UnaryCall<T>(PendingCalls calls, CallRequest request, JsonTypeInfo<T>? result) : PendingCall(calls, request)
-{
-    // Continuations run where the reply is worked off: on the pool, under the hold of the stanza that brought it.
-    private readonly TaskCompletionSource<T> _completion = new();
-
-    public Task<T> Task => _completion.Task;
-
-    public override void Complete(CallBoundFrame last)
-    {
-        try
-        {
-            _completion.TrySetResult(Replies.Result(this, last, result));
-        }
-        catch (Exception e)
-        {
-            _completion.TrySetException(e);
-        }
-    }
-
-    public override void Fail(Exception error) => _completion.Fail(error);
-}
-
-/// <summary>One request, no answer: it ends when it is written.</summary>
-internal sealed class OneWayCall(PendingCalls calls, CallRequest request) : PendingCall(calls, request)
-{
-    private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task Task => _completion.Task;
-
-    public override void OnWritten(Exception? failure)
-    {
-        if (failure is not null)
-            base.OnWritten(failure);
-        else if (TrySettle())
-            _completion.TrySetResult(true);
-    }
-
-    public override void Complete(CallBoundFrame last) => _completion.TrySetResult(true);
-
-    public override void Fail(Exception error) => _completion.Fail(error);
-}
-
 /// <summary>Reads what a callee answered.</summary>
 internal static class Replies
 {
