@@ -17,7 +17,7 @@ public sealed class XmppConnection : IAsyncDisposable
     /// <summary>The full JID that was bound.</summary>
     public Jid Jid => _session.Jid;
 
-    /// <summary>Top-level elements passed over because they were above a cap of <see cref="XmppReaderLimits"/>.</summary>
+    /// <summary>Top-level elements passed over because they were above a cap of <see cref="XmppReaderLimits"/> or ill-formed inside.</summary>
     public long SkippedStanzas => _session.SkippedStanzas;
 
     /// <summary>Connects, encrypts, authenticates and binds. No presence is sent.</summary>

@@ -6,8 +6,11 @@ public sealed record XmppReaderLimits
     /// <summary>Bytes of one top-level element as received (escaped). Default 1 MiB.</summary>
     public int MaxStanzaBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Bytes of one top-level element at which the stream itself is ended. Default 16 MiB.</summary>
-    public int MaxFatalBytes { get; init; } = 16 * 1024 * 1024;
+    /// <summary>
+    /// Bytes of one top-level element at which the stream itself is ended. Default 1 GiB: skipping takes no memory, and a server that writes a long namespace
+    /// anew for each child that is in it (Prosody does) makes tens of megabytes of a stranger's 50 KiB.
+    /// </summary>
+    public int MaxFatalBytes { get; init; } = 1024 * 1024 * 1024;
 
     /// <summary>Levels below the stream element. Default 32.</summary>
     public int MaxDepth { get; init; } = 32;

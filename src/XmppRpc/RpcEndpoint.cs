@@ -76,7 +76,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Received lines that were no frames, and were ignored.</summary>
     public long IgnoredLines => _router.IgnoredLines;
 
-    /// <summary>Received stanzas that were passed over because they were above a cap of <see cref="XmppConnectionOptions.Limits"/>.</summary>
+    /// <summary>Received stanzas that were passed over because they were above a cap of <see cref="XmppConnectionOptions.Limits"/> or ill-formed inside.</summary>
     public long SkippedStanzas => _connection.SkippedStanzas;
 
     /// <summary>Connects with a connection string, see <see cref="XmppConnectionOptions.Parse"/>. Fails as <see cref="XmppConnection.ConnectAsync"/> does.</summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using XmppRpc.Xmpp;
 using XmppRpc.Xmpp.Network;
 using XmppRpc.Xmpp.Xml;
 
@@ -7,7 +8,7 @@ namespace XmppRpc.LocalServer.Sessions;
 /// <summary>What waits to be written to one client, bounded by about the bytes it takes. Any thread adds, one loop writes.</summary>
 internal sealed class OutboundQueue(int maxBytes)
 {
-    private readonly Channel<(XmppElement Element, int Bytes)> _elements = Channel.CreateUnbounded<(XmppElement, int)>();
+    private readonly Channel<(XmppElement Element, long Bytes)> _elements = Channel.CreateUnbounded<(XmppElement, long)>();
     private long _queuedBytes;
 
     /// <summary>Queues an element; false when too much waits already, or after the end. One element alone is always taken.</summary>
@@ -33,7 +34,7 @@ internal sealed class OutboundQueue(int maxBytes)
         }
     }
 
-    /// <summary>Writes until the end, or until the byte stream breaks (<see cref="Xmpp.XmppConnectionException"/>).</summary>
+    /// <summary>Writes until the end, or until the byte stream breaks (<see cref="XmppConnectionException"/>).</summary>
     public async Task WriteToAsync(XmppTransport transport)
     {
         while (await _elements.Reader.WaitToReadAsync().ConfigureAwait(false))
@@ -45,18 +46,21 @@ internal sealed class OutboundQueue(int maxBytes)
     }
 
     /// <summary>About what the element takes on the wire, before escaping. Iterative: it may be as deep as the reader lets through.</summary>
-    private static int Weigh(XmppElement element)
+    public static long Weigh(XmppElement element)
     {
-        var bytes = 0;
-        var open = new Stack<XmppElement>();
-        open.Push(element);
+        var bytes = 0L;
+        var open = new Stack<(XmppElement Element, string Around)>();
+        open.Push((element, XmppNames.Client));
         while (open.TryPop(out var next))
         {
-            bytes += next.TextUtf8.Length + 2 * next.Name.Length + next.Namespace.Length + 16;
-            foreach (var attribute in next.Attributes)
-                bytes += attribute.Name.Length + attribute.Value.Length + 4;
-            foreach (var child in next.Children)
-                open.Push(child);
+            var (current, around) = next;
+            bytes += current.TextUtf8.Length + 2 * current.Name.Length + "<></>".Length;
+            if (!string.Equals(current.Namespace, around, StringComparison.Ordinal))
+                bytes += current.Namespace.Length + " xmlns=''".Length;
+            foreach (var attribute in current.Attributes)
+                bytes += attribute.Name.Length + attribute.Namespace.Length + attribute.Value.Length + " =''".Length;
+            foreach (var child in current.Children)
+                open.Push((child, current.Namespace));
         }
 
         return bytes;

@@ -13,6 +13,9 @@ internal sealed class ServerSession : IOutbound, IAsyncDisposable
     /// <summary>Why a session ends; a null condition means that no stream error is due.</summary>
     private sealed record Ending(string? Condition, string Text);
 
+    /// <summary>How many times the largest stanza one may take when it is written again.</summary>
+    private const long MaxGrowth = 4;
+
     private readonly Stream _stream;
     private readonly ServerContext _server;
     private readonly XmppTransport _transport;
@@ -114,6 +117,9 @@ internal sealed class ServerSession : IOutbound, IAsyncDisposable
         {
             if (element.Namespace != XmppNames.Client || Stanza.Wrap(element) is not { } stanza)
                 throw new XmppStreamException("unsupported-stanza-type", "An element came that is no stanza.");
+            // A namespace is written anew for each element in it: one stanza must not fill the queue of its addressee, who would be closed for it.
+            if (OutboundQueue.Weigh(element) > MaxGrowth * _server.Options.Limits.MaxStanzaBytes)
+                throw new XmppStreamException("policy-violation", $"The stanza would leave with more than {MaxGrowth} times the {_server.Options.Limits.MaxStanzaBytes} bytes that one may have.");
             _server.Router.Route(resource, stanza);
         }
     }

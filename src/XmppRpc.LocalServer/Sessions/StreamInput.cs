@@ -28,7 +28,8 @@ internal sealed class StreamInput(XmppTransport transport)
             null or { Kind: XmppNodeKind.StreamEnd } => null,
             // a client that ends with an error closes its stream with it
             { Kind: XmppNodeKind.Element, Element: { } element } => element.Is("error", XmppNames.Streams) ? null : element,
-            { Kind: XmppNodeKind.Skipped, Reason: var reason } => throw new XmppStreamException("policy-violation", $"The stanza has {reason}."),
+            // RFC 6120 §11.3: a server must not route it
+            { Kind: XmppNodeKind.Skipped, Condition: { } condition } => throw new XmppStreamException(condition, $"The stanza has {node.Value.Reason}."),
             _ => throw new XmppStreamException("invalid-xml", "An XML stream was opened inside another."),
         };
     }

@@ -7,6 +7,7 @@ namespace XmppRpc.Xmpp.Xml;
 /// <summary>
 /// Makes the tree of one complete token, iteratively. <see cref="BoundaryScanner"/> has seen to it that tags, quotes and sections are complete and
 /// nested; here names, references, namespaces, characters and end tags are checked. Text and its unescaping stay in the token's own array.
+/// What is wrong throws where it casts doubt on the token's end (encoding, end tags, entities), and is noted as <see cref="Refusal"/> where it does not.
 /// </summary>
 internal sealed class ElementParser(XmppReaderLimits limits)
 {
@@ -36,19 +37,22 @@ internal sealed class ElementParser(XmppReaderLimits limits)
     private int _depth;
     private byte[] _bytes = [];
     private int _at;
+    private int _forbidden;
     private byte[] _streamName = [];
+    private Refusal? _refusal;
 
-    /// <summary>The first cap that the last token exceeded, or null.</summary>
-    public string? OverCap { get; private set; }
+    /// <summary>What is wrong with the last token, or null.</summary>
+    public Refusal? Refusal => _refusal;
 
     /// <summary>The stream's opening tag; what it declares stays in force.</summary>
     public XmppElement ParseStreamStart(byte[] tag)
     {
         Begin(tag);
         var element = StartTag(out _, out var name);
+        RefuseForbidden(tag.Length);
         var prefix = tag.AsSpan(name.Start, name.PrefixLength);
         if (name.Colon >= 0 && !prefix.SequenceEqual("stream"u8) || element.Namespace.StartsWith(NamespaceScopes.Undeclared, StringComparison.Ordinal))
-            throw StreamFault.BadPrefix($"an opening tag with the prefix {StreamFault.Show(prefix)}", name.Start);
+            throw StreamFault.At("bad-namespace-prefix", $"an opening tag with the prefix {StreamFault.Show(prefix)}", name.Start);
         if (!string.Equals(element.Namespace, XmppNames.Streams, StringComparison.Ordinal))
             throw StreamFault.At("invalid-namespace", "an opening tag that is not in the stream namespace", name.Start);
         if (!string.Equals(element.Name, "stream", StringComparison.Ordinal))
@@ -70,21 +74,24 @@ internal sealed class ElementParser(XmppReaderLimits limits)
     /// <summary>The default namespace of the stream's content.</summary>
     public string ContentNamespace => _scopes.Find([]) ?? "";
 
-    /// <summary>An element without what is in it; null if its start tag is over a cap.</summary>
+    /// <summary>An element without what is in it; null if its start tag is refused.</summary>
     public XmppElement? ParseStartTag(byte[] tag)
     {
         Begin(tag);
         var element = StartTag(out var scope, out _);
+        RefuseForbidden(tag.Length);
         _scopes.CloseTo(scope);
-        return OverCap is null ? element : null;
+        return _refusal is null ? element : null;
     }
 
-    /// <summary>A whole element; if a cap was exceeded, only its start tag, or null if it was exceeded there.</summary>
+    /// <summary>A whole element; if it is refused, only its start tag, or null if that is the reason.</summary>
     public XmppElement? ParseElement(byte[] bytes)
     {
         Begin(bytes);
         var top = OpenElement();
-        var startTag = OverCap is null ? top : null;
+        RefuseForbidden(_at);
+        var startTag = _refusal is null ? top : null;
+        RefuseForbidden(bytes.Length);
         while (_depth > 0)
         {
             var length = bytes.AsSpan(_at).IndexOf((byte)'<');
@@ -108,19 +115,24 @@ internal sealed class ElementParser(XmppReaderLimits limits)
             }
         }
         _bytes = [];
-        return OverCap is null ? top : startTag?.CopyStartTag();
+        return _refusal is null ? top : startTag?.CopyStartTag();
     }
 
     private void Begin(byte[] bytes)
     {
         if (!Utf8.IsValid(bytes))
             throw StreamFault.At("unsupported-encoding", "bytes that are not UTF-8", ValidLength(bytes));
-        if (XmlChars.IndexOfForbidden(bytes) is >= 0 and var at)
-            throw StreamFault.NotWellFormed("a character that XML forbids", at);
-        OverCap = null;
+        _forbidden = XmlChars.IndexOfForbidden(bytes);
+        _refusal = null;
         _bytes = bytes;
         _at = 0;
         _depth = 0;
+    }
+
+    private void RefuseForbidden(int before)
+    {
+        if (_forbidden >= 0 && _forbidden < before)
+            _refusal ??= Refusal.NotWellFormed("a character that XML forbids");
     }
 
     private static int ValidLength(ReadOnlySpan<byte> bytes)
@@ -163,7 +175,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
 
     private void AddText(int start, int length, XmlTextKind kind)
     {
-        length = XmlText.Decode(_bytes.AsSpan(start, length), kind, start);
+        length = XmlText.Decode(_bytes.AsSpan(start, length), kind, start, ref _refusal);
         ref var open = ref _open[_depth - 1];
         if (open.Text.IsEmpty)
         {
@@ -181,7 +193,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
     // Leaves _at behind the tag.
     private XmppElement StartTag(out int scope, out QName name)
     {
-        var tagStart = _at++;
+        _at++;
         name = ReadName();
         ReadAttributes();
         scope = _scopes.Count;
@@ -191,7 +203,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
 
         var element = new XmppElement(Local(name), Namespace(name) ?? Synthetic(name));
         if (name.Colon == "xmlns".Length && Bytes(name).StartsWith("xmlns"u8))
-            throw StreamFault.BadPrefix("an element with the prefix 'xmlns'", tagStart);
+            _refusal ??= Refusal.BadPrefix("an element with the prefix 'xmlns'");
         foreach (var raw in _attributes)
             if (!IsDeclaration(raw.Name))
                 AddAttribute(element, raw);
@@ -220,7 +232,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
             if (_attributes.Count < limits.MaxAttributes)
                 _attributes.Add(new RawAttribute(name, _at, length));
             else
-                OverCap ??= $"more than {limits.MaxAttributes} attributes";
+                _refusal ??= Refusal.OverCap($"more than {limits.MaxAttributes} attributes");
             _at += length + 1;
         }
     }
@@ -229,10 +241,10 @@ internal sealed class ElementParser(XmppReaderLimits limits)
 
     private void Declare(RawAttribute raw, int scope)
     {
-        if (_scopes.Count < limits.MaxNamespaces)
-            _scopes.Declare(raw.Name.Colon < 0 ? default : _bytes.AsMemory(raw.Name.LocalStart, raw.Name.LocalLength), Value(raw, _names), scope, raw.Name.Start);
-        else
-            OverCap ??= $"more than {limits.MaxNamespaces} namespace declarations";
+        var refusal = _scopes.Count < limits.MaxNamespaces
+            ? _scopes.Declare(raw.Name.Colon < 0 ? default : _bytes.AsMemory(raw.Name.LocalStart, raw.Name.LocalLength), Value(raw, _names), scope)
+            : Refusal.OverCap($"more than {limits.MaxNamespaces} namespace declarations");
+        _refusal ??= refusal;
     }
 
     private void AddAttribute(XmppElement element, RawAttribute raw)
@@ -240,14 +252,14 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         var name = Local(raw.Name);
         var ns = raw.Name.Colon < 0 ? "" : Namespace(raw.Name) ?? Synthetic(raw.Name);
         if (element.HasAttribute(name, ns, element.Attributes.Count))
-            throw StreamFault.NotWellFormed($"the attribute {StreamFault.Show(Bytes(raw.Name))} twice", raw.Name.Start);
+            _refusal ??= Refusal.NotWellFormed($"the attribute {StreamFault.Show(Bytes(raw.Name))} twice");
         element.Add(new XmppAttribute(name, ns, Value(raw, ns.Length == 0 && name is "from" or "to" or "type" ? _values : null)));
     }
 
     private string Value(RawAttribute raw, StringCache? cache)
     {
         var value = _bytes.AsSpan(raw.ValueStart, raw.ValueLength);
-        value = value[..XmlText.Decode(value, XmlTextKind.Attribute, raw.ValueStart)];
+        value = value[..XmlText.Decode(value, XmlTextKind.Attribute, raw.ValueStart, ref _refusal)];
         return cache is null ? Encoding.UTF8.GetString(value) : cache.Get(value);
     }
 
@@ -258,9 +270,9 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         var name = _bytes.AsSpan(start, _at - start);
         var colon = name.IndexOf((byte)':');
         if (colon >= 0 && !XmlChars.IsNCName(name[..colon]) || !XmlChars.IsNCName(name[(colon + 1)..]))
-            throw StreamFault.NotWellFormed($"{StreamFault.Show(name)}, which is no name", start);
+            _refusal ??= Refusal.NotWellFormed($"{StreamFault.Show(name)}, which is no name");
         if (name.Length > limits.MaxNameBytes)
-            OverCap ??= $"a name of more than {limits.MaxNameBytes} bytes";
+            _refusal ??= Refusal.OverCap($"a name of more than {limits.MaxNameBytes} bytes");
         return new QName(start, name.Length, colon);
     }
 

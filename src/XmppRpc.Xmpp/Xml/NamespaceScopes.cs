@@ -13,18 +13,19 @@ internal sealed class NamespaceScopes
 
     public void CloseTo(int count) => _declared.RemoveRange(count, _declared.Count - count);
 
-    /// <summary>Declares a prefix, empty for the default; <paramref name="scope"/> is <see cref="Count"/> before the element's first declaration.</summary>
-    public void Declare(ReadOnlyMemory<byte> prefix, string ns, int scope, int at)
+    /// <summary>Declares a prefix, empty for the default, unless it says why that may not be; <paramref name="scope"/> is <see cref="Count"/> before the element's first declaration.</summary>
+    public Refusal? Declare(ReadOnlyMemory<byte> prefix, string ns, int scope)
     {
         var isXml = prefix.Span.SequenceEqual("xml"u8);
         if (prefix.Span.SequenceEqual("xmlns"u8) || isXml != string.Equals(ns, XmppNames.Xml, StringComparison.Ordinal) || string.Equals(ns, Xmlns, StringComparison.Ordinal))
-            throw StreamFault.BadPrefix("a declaration of the prefix or namespace of 'xml' or 'xmlns'", at);
+            return Refusal.BadPrefix("a declaration of the prefix or namespace of 'xml' or 'xmlns'");
         if (ns.Length == 0 && !prefix.IsEmpty)
-            throw StreamFault.BadPrefix($"the prefix {StreamFault.Show(prefix.Span)} declared as no namespace", at);
+            return Refusal.BadPrefix($"the prefix {StreamFault.Show(prefix.Span)} declared as no namespace");
         for (var i = scope; i < _declared.Count; i++)
             if (_declared[i].Prefix.Span.SequenceEqual(prefix.Span))
-                throw StreamFault.NotWellFormed("a namespace declared twice in one tag", at);
+                return Refusal.NotWellFormed("a namespace declared twice in one tag");
         _declared.Add((prefix, ns));
+        return null;
     }
 
     /// <summary>The namespace of a prefix, empty for the default; null if the prefix is not declared.</summary>

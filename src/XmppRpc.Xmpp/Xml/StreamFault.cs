@@ -11,8 +11,6 @@ internal static class StreamFault
 
     public static XmppStreamException Restricted(string what, long at) => At("restricted-xml", what, at);
 
-    public static XmppStreamException BadPrefix(string what, long at) => At("bad-namespace-prefix", what, at);
-
     /// <summary><paramref name="at"/> counts the bytes of the stanza or tag, null if that says nothing.</summary>
     public static XmppStreamException At(string condition, string what, long? at) => new(condition, $"The peer's XML stream has {what}{(at is null ? "" : $", at byte {at} of the stanza")} ({condition}).");
 

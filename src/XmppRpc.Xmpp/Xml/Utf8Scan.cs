@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace XmppRpc.Xmpp.Xml;
 
-/// <summary>Checks that bytes in any chunks are UTF-8 and XML characters, keeping at most an unfinished character between them.</summary>
+/// <summary>Checks that bytes in any chunks are UTF-8, keeping at most an unfinished character between them.</summary>
 internal struct Utf8Scan
 {
     private uint _kept;
@@ -26,8 +26,6 @@ internal struct Utf8Scan
                 case OperationStatus.InvalidData:
                     return false;
                 case OperationStatus.Done:
-                    if (XmlChars.IndexOfForbidden(character) >= 0)
-                        return false;
                     (_kept, _keptLength) = (0, 0);
                     break;
             }
@@ -42,6 +40,6 @@ internal struct Utf8Scan
                     _kept |= (uint)b << (8 * _keptLength++);
                 break;
             }
-        return XmlChars.IsText(bytes[..whole]);
+        return Utf8.IsValid(bytes[..whole]);
     }
 }

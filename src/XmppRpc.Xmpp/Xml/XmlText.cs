@@ -18,8 +18,11 @@ internal static class XmlText
     private static readonly SearchValues<byte> InAttribute = SearchValues.Create("&\r\n\t"u8);
     private static readonly SearchValues<byte> InCData = SearchValues.Create("\r"u8);
 
-    /// <summary>Returns the new length; <paramref name="offset"/> is where the text stands in the stanza.</summary>
-    public static int Decode(Span<byte> text, XmlTextKind kind, int offset)
+    /// <summary>
+    /// Returns the new length; <paramref name="offset"/> is where the text stands in the stanza. What is ill-formed is left as it is and noted as the
+    /// refusal, if it is the first; an entity other than the five of XML throws <c>restricted-xml</c>, because without a DTD nobody knows what it holds (RFC 6120 §11.1).
+    /// </summary>
+    public static int Decode(Span<byte> text, XmlTextKind kind, int offset, ref Refusal? refusal)
     {
         var special = kind switch
         {
@@ -45,6 +48,11 @@ internal static class XmlText
             {
                 case (byte)'&':
                     var (scalar, length) = Reference(rest[run..], offset + read);
+                    if (length == 0)
+                    {
+                        refusal ??= Refusal.NotWellFormed("'&' that begins no reference to an XML character");
+                        (scalar, length) = ('&', 1);
+                    }
                     if (scalar < 0x80)
                         text[write++] = (byte)scalar;
                     else
@@ -53,7 +61,7 @@ internal static class XmlText
                     break;
                 case (byte)'>':
                     if (read >= 2 && rest[..run].EndsWith("]]"u8))
-                        throw StreamFault.NotWellFormed("']]>' in text", offset + read);
+                        refusal ??= Refusal.NotWellFormed("']]>' in text");
                     text[write++] = text[read++];
                     break;
                 case (byte)'\r':
@@ -70,6 +78,7 @@ internal static class XmlText
         }
     }
 
+    // Length 0 if it is none.
     private static (uint Scalar, int Length) Reference(ReadOnlySpan<byte> text, int at)
     {
         if (text.StartsWith("&quot;"u8))
@@ -83,16 +92,16 @@ internal static class XmlText
         if (text.StartsWith("&apos;"u8))
             return ('\'', 6);
         if (text.StartsWith("&#"u8))
-            return CharacterReference(text, at);
+            return CharacterReference(text);
 
         var name = text[1..];
         var end = name.IndexOfAnyExcept(XmlChars.NameBytes);
-        throw end > 0 && name[end] == ';' && XmlChars.IsNCName(name[..end])
-            ? StreamFault.Restricted($"the entity &{StreamFault.Show(name[..end])};", at)
-            : StreamFault.NotWellFormed("'&' that begins no reference", at);
+        return end > 0 && name[end] == ';' && XmlChars.IsNCName(name[..end])
+            ? throw StreamFault.Restricted($"the entity &{StreamFault.Show(name[..end])};", at)
+            : default;
     }
 
-    private static (uint Scalar, int Length) CharacterReference(ReadOnlySpan<byte> text, int at)
+    private static (uint Scalar, int Length) CharacterReference(ReadOnlySpan<byte> text)
     {
         var hex = text.Length > 2 && text[2] == 'x';
         var first = hex ? 3 : 2;
@@ -113,6 +122,6 @@ internal static class XmlText
             // Stays out of range once it is, however many digits follow.
             scalar = Math.Min(scalar * (hex ? 16u : 10u) + digit, 0x110000);
         }
-        throw StreamFault.NotWellFormed("a reference to no XML character", at);
+        return default;
     }
 }

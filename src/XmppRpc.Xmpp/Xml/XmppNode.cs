@@ -9,12 +9,12 @@ public enum XmppNodeKind
     /// <summary>One whole top-level element: a stanza or a nonza.</summary>
     Element,
 
-    /// <summary>A well-formed top-level element over a cap was passed over; <see cref="XmppNode.Element"/> has its name and attributes if its start tag was within the caps, else null.</summary>
+    /// <summary>A top-level element that is over a cap, or ill-formed inside, was passed over; <see cref="XmppNode.Element"/> has its name and attributes unless the reason lies in its start tag.</summary>
     Skipped,
 
     /// <summary>The closing tag of the XML stream.</summary>
     StreamEnd,
 }
 
-/// <summary>A node of the XML stream; <paramref name="Reason"/> says which cap was exceeded when skipped.</summary>
-public readonly record struct XmppNode(XmppNodeKind Kind, XmppElement? Element, string? Reason = null);
+/// <summary>A node of the XML stream. If it was skipped, <paramref name="Reason"/> says what it has (bounded, printable), and <paramref name="Condition"/> which stream error a server answers that with (RFC 6120 §4.9.3).</summary>
+public readonly record struct XmppNode(XmppNodeKind Kind, XmppElement? Element, string? Reason = null, string? Condition = null);

@@ -4,10 +4,19 @@ namespace XmppRpc.Xmpp.Xml;
 
 /// <summary>
 /// Reads one XML stream (RFC 6120 §4, §11) from bytes that arrive in any chunks: pure, iterative, linear in its input. One reader serves one XML stream
-/// (a new one after STARTTLS and after SASL). Strict: DTD, processing instruction, comment, undefined entity, bad UTF-8, a mismatched end tag or any
-/// other ill-formed input throws <see cref="XmppStreamException"/> with the RFC's condition. An undeclared prefix is tolerated: its namespace is "urn:xmpprpc:undeclared:PREFIX".
-/// Nothing may come after the stream's end, and a reader that threw must not be used again.
+/// (a new one after STARTTLS and after SASL). Nothing may come after the stream's end, and a reader that threw must not be used again.
 /// </summary>
+/// <remarks>
+/// Whatever makes it doubtful where an element ends throws <see cref="XmppStreamException"/> with the RFC's condition: bad UTF-8, ill-formed tags, a mismatched
+/// end tag, and restricted XML (RFC 6120 §11.1: DTD, processing instruction, comment, undefined entity). So does anything wrong with the stream's own tags.
+/// <para>
+/// An XMPP server may relay, from anybody, what is wrong only inside an element's bounds; RFC 6120 §11.3 forbids to accept it, but ending the stream would
+/// let any stranger end it. Such an element is given as <see cref="XmppNodeKind.Skipped"/>: names that are none, attributes there twice, declarations
+/// that Namespaces in XML 1.0 §3 and §5 forbid (<c>not-well-formed</c>, <c>bad-namespace-prefix</c>), characters that XML forbids, raw or by reference,
+/// a lone <c>&amp;</c>, <c>]]&gt;</c> in text, and everything above a cap (<c>policy-violation</c>).
+/// </para>
+/// An undeclared prefix is tolerated: its namespace is "urn:xmpprpc:undeclared:PREFIX".
+/// </remarks>
 public sealed class XmppReader
 {
     private enum Phase : byte
@@ -42,7 +51,7 @@ public sealed class XmppReader
     public string? ContentNamespace { get; private set; }
 
     /// <summary>Takes bytes from <paramref name="input"/> (which is moved behind them) until a node is complete; false when all were taken and none is.</summary>
-    /// <exception cref="XmppStreamException">The input is not a restricted, well-formed XML stream (RFC 6120 §11), or one stanza is above <see cref="XmppReaderLimits.MaxFatalBytes"/>.</exception>
+    /// <exception cref="XmppStreamException">It is doubtful where an element ends, or one is above <see cref="XmppReaderLimits.MaxFatalBytes"/>.</exception>
     public bool TryRead(ref ReadOnlySequence<byte> input, out XmppNode node)
     {
         node = default;
@@ -59,7 +68,7 @@ public sealed class XmppReader
             _scanner.Reset();
             if (overCap is not null)
             {
-                node = EndSkipped(token, overCap);
+                node = EndSkipped(token, Refusal.OverCap(overCap));
                 return true;
             }
             if (token == XmlToken.Declaration)
@@ -143,7 +152,7 @@ public sealed class XmppReader
         if (_scanner.OverCap is not null)
         {
             if (_phase == Phase.Prolog)
-                throw Fatal(_scanner.OverCap);
+                throw Fatal(Refusal.OverCap(_scanner.OverCap));
             Skip(taken);
             return [];
         }
@@ -180,8 +189,8 @@ public sealed class XmppReader
         {
             case XmlToken.StreamStart:
                 var start = _parser.ParseStreamStart(bytes);
-                if (_parser.OverCap is not null)
-                    throw Fatal(_parser.OverCap);
+                if (_parser.Refusal is not null)
+                    throw Fatal(_parser.Refusal);
                 _phase = Phase.Content;
                 _scanner.ExpectsStreamStart = false;
                 ContentNamespace = _parser.ContentNamespace;
@@ -192,7 +201,7 @@ public sealed class XmppReader
                 return new XmppNode(XmppNodeKind.StreamEnd, null);
             default:
                 var element = _parser.ParseElement(bytes);
-                return new XmppNode(_parser.OverCap is null ? XmppNodeKind.Element : XmppNodeKind.Skipped, element, _parser.OverCap);
+                return _parser.Refusal is { } refusal ? Skipped(element, refusal) : new XmppNode(XmppNodeKind.Element, element);
         }
     }
 
@@ -214,17 +223,19 @@ public sealed class XmppReader
     private void CheckSkipped(ReadOnlySpan<byte> bytes)
     {
         if (!_skippedText.IsValid(bytes))
-            throw StreamFault.NotWellFormed("characters that are not UTF-8 or that XML forbids", null);
+            throw StreamFault.At("unsupported-encoding", "bytes that are not UTF-8", null);
     }
 
-    private XmppNode EndSkipped(XmlToken token, string reason)
+    private XmppNode EndSkipped(XmlToken token, Refusal refusal)
     {
         if (token != XmlToken.Element)
-            throw Fatal(reason);
-        var node = new XmppNode(XmppNodeKind.Skipped, _skipped, reason);
+            throw Fatal(refusal);
+        var node = Skipped(_skipped, refusal);
         (_skipping, _skipped) = (false, null);
         return node;
     }
 
-    private static XmppStreamException Fatal(string reason) => StreamFault.At("policy-violation", $"{reason} where nothing can be skipped", null);
+    private static XmppNode Skipped(XmppElement? startTag, Refusal refusal) => new(XmppNodeKind.Skipped, startTag, refusal.What, refusal.Condition);
+
+    private static XmppStreamException Fatal(Refusal refusal) => StreamFault.At(refusal.Condition, $"{refusal.What} where nothing can be skipped", null);
 }

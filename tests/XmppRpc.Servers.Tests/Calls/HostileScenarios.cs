@@ -6,13 +6,8 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Servers.Tests.Calls;
 
 /// <summary>Bad input, by strangers and by mistake, through every XMPP server: it hurts neither its neighbours nor the endpoint.</summary>
-public abstract class HostileScenarios
+public abstract class HostileScenarios : StrangerScenarios
 {
-    private static int _resources;
-
-    /// <summary>The connection of one of the server's accounts.</summary>
-    protected abstract Task<XmppConnectionOptions> ConnectionAsync(string user, string resource);
-
     [Fact]
     public async Task Wrong_password_says_so_and_shows_neither_password()
     {
@@ -177,41 +172,6 @@ public abstract class HostileScenarios
 
         await victim.SendFramesAsync(caller.Jid, $$"""{"reply":"{{id}}","r":"true"}""", "chat");
         Assert.Equal("true", await call);
-    }
-
-    private protected async Task<RpcEndpoint> ServeAsync(Shop? shop = null)
-    {
-        var callee = await RpcEndpoint.ConnectAsync(new RpcEndpointOptions { Connection = await ConnectionAsync("bob", Resource()), DrainTimeout = TimeSpan.Zero });
-        callee.Serve<IShop>(shop ?? new Shop());
-        return callee;
-    }
-
-    private protected async Task<RawPeer> RawAsync(string user) => await RawPeer.ConnectAsync(await ConnectionAsync(user, Resource()));
-
-    private protected static string Resource() => $"h{Interlocked.Increment(ref _resources)}";
-
-    private protected static string Call(string link, int number, string arguments, string method = "tests.shop/echoText", int version = 1) =>
-        $$$"""{"call":"{{{link}}}.{{{number}}}","m":"{{{method}}}","v":{{{version}}},"ttl":30000,"a":{{{arguments}}}}""";
-
-    private protected static string Delete(string link, int number) => Call(link, number, $$$"""{"id":{{{number}}}}""", "tests.shop/delete");
-
-    private static async Task<string> LinkAsync(RawPeer peer, Jid callee)
-    {
-        var (features, instance) = await peer.DiscoverAsync(callee);
-        Assert.Contains("urn:xmpprpc:1#c:tests.shop:1", features);
-        return instance + "0123456789abcd";
-    }
-
-    private static async Task<Dictionary<string, JsonElement>> RepliesAsync(RawPeer peer, int count)
-    {
-        var replies = new Dictionary<string, JsonElement>();
-        while (replies.Count < count)
-            foreach (var line in await peer.NextFramesAsync())
-            {
-                var frame = JsonDocument.Parse(line).RootElement;
-                replies.Add(frame.EnumerateObject().First().Value.GetString()!, frame);
-            }
-        return replies;
     }
 
     private static XmppElement Field(string name, string value) =>

@@ -46,9 +46,11 @@ internal sealed class RawPeer(XmppConnection connection) : IAsyncDisposable
     }
 
     /// <summary>The lines of the next message with frames, as plain JSON.</summary>
-    public async Task<string[]> NextFramesAsync()
+    public async Task<string[]> NextFramesAsync() => FramesOf(await NextAsync(stanza => stanza is Message && stanza.Element.Child("rpc", Namespace) is not null));
+
+    /// <summary>The lines of a message with frames, as plain JSON.</summary>
+    public static string[] FramesOf(Stanza message)
     {
-        var message = await NextAsync(stanza => stanza is Message && stanza.Element.Child("rpc", Namespace) is not null);
         var text = Encoding.UTF8.GetString(message.Element.Child("rpc", Namespace)!.TextUtf8.Span);
         var swapped = text.AsSpan().IndexOf('`') is var tick and >= 0 && (text.IndexOf('"', StringComparison.Ordinal) is var quote && (quote < 0 || tick < quote));
         var plain = swapped ? text.Replace('"', '\u0001').Replace('`', '"').Replace('\u0001', '`') : text;

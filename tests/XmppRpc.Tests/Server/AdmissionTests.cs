@@ -205,6 +205,25 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_refused_or_belongs_to_no_call_leaves_nothing_behind()
+    {
+        await using var callee = new CalleeSide(options => options with { MaxCallerLinks = 1 });
+        for (var i = 0; i < 100; i++)
+        {
+            var link = $"{Link}{i}";
+            await callee.RefusedAsync(NewCall(1, "nothing", link: link));
+            await callee.RefusedAsync(NewCall(1, link: link), Jid.Parse($"mallory{i}@elsewhere.org/x"));
+            await callee.RefusedAsync(NewCall(1, link: "zzzzzz" + link[6..]));
+            callee.Receive(new CancelFrame(new CallId(link, 1)));
+            callee.Receive(new CreditFrame(new CallId(link, 1), 0, new Credit(10, 1000)));
+            callee.Calls.Low(Caller, new LowFrame(link, 7, []));
+        }
+        Assert.Equal(0, callee.Calls.Load);
+        // There is room for one link only.
+        await callee.RepliedAsync(NewCall(1));
+    }
+
+    [Fact]
     public async Task Sweep_keeps_links_that_were_used_or_have_open_calls()
     {
         var result = await _callee.RunAsync(NewCall(1));

@@ -136,6 +136,25 @@ public sealed class LocalXmppServerTests : IAsyncLifetime
         Assert.Equal("unavailable", (await ReceiveAsync<Presence>(alice)).Type);
     }
 
+    // Either would end the stream of the addressee, if it were sent on.
+    [Theory]
+    [InlineData("<a:b:c/>", "not-well-formed")]
+    [InlineData("<x xmlns:p=''/>", "bad-namespace-prefix")]
+    [InlineData("<x>&#1;</x>", "not-well-formed")]
+    [InlineData("{grows}", "policy-violation")]
+    public async Task Stanza_that_must_not_be_routed_ends_the_stream_of_its_sender(string payload, string condition)
+    {
+        await using var alice = await ConnectAsync("alice", "desk");
+        await using var mallory = await RawClient.BindAsync(_server, "bob", "p;a='s\" s", "m");
+        var growing = $"<x xmlns:p='{new string('u', 4000)}'>{string.Concat(Enumerable.Repeat("<p:a/>", 4000))}</x>";
+        await mallory.SendAsync($"<message to='{alice.Jid}'>{payload.Replace("{grows}", growing, StringComparison.Ordinal)}</message>");
+        Assert.Contains($"<{condition} ", await mallory.ReadToAsync("</stream:stream>"), StringComparison.Ordinal);
+
+        await using var bob = await ConnectAsync("bob", "desk");
+        await bob.SendAsync(Text(alice.Jid, "next"), _deadline.Token);
+        Assert.Equal("next", (await ReceiveAsync<Message>(alice)).Element.Child("body", XmppNames.Client)!.Text);
+    }
+
     [Fact]
     public async Task Connection_above_the_limit_is_refused()
     {

