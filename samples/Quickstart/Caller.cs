@@ -30,5 +30,6 @@ public static class Caller
         Say("   Enough: leaving the loop has told the bot to stop.");
     }
 
-    private static void Say(string text) => Console.WriteLine(text);
+    // Names and log lines come from elsewhere: a terminal would obey control characters in them.
+    private static void Say(string text) => Console.WriteLine(string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)));
 }
