@@ -1,42 +1,52 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
+using System.CommandLine;
+using System.Security.Cryptography;
 using XmppRpc.LocalServer;
 
-const string Usage = "dotnet run --project samples/LocalServer -- [--port 15222] [--certificate cert.pem] --account alice:secret [--account bot:secret …]";
+var port = new Option<int>("--port") { Description = "The port on 127.0.0.1. Without it, a free one." };
+var accounts = new Option<string[]>("--account") { Description = "An account as user:password; may be repeated. Without it, bot and alice with new passwords." };
+var certificate = new Option<string?>("--certificate") { Description = "A PEM file to write the server's certificate to, for clients that trust by file." };
+var command = new RootCommand("A small XMPP server for development. It listens on loopback only and keeps nothing.") { port, accounts, certificate };
 
-var port = 0;
-string? certificate = null;
-var accounts = new Dictionary<string, string>(StringComparer.Ordinal);
-for (var i = 0; i < args.Length; i += 2)
-    switch (args[i], i + 1 < args.Length ? args[i + 1] : "")
-    {
-        case ("--port", var text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port):
-            break;
-        case ("--certificate", { Length: > 0 } path):
-            certificate = path;
-            break;
-        case ("--account", var text) when text.Split(':', 2) is [{ Length: > 0 } user, { Length: > 0 } password] && accounts.TryAdd(user, password):
-            break;
-        default:
-            Console.Error.WriteLine($"'{args[i]}' is not understood here.\n{Usage}");
-            return 2;
-    }
+var options = command.Parse(args);
+if (options.Errors is [var error, ..])
+    return Fail(error.Message);
+command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+// On Ctrl+C or SIGTERM: enough time to say goodbye.
+return await options.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
 
-var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-void Stop(PosixSignalContext signal)
+// 0: stopped by Ctrl+C or SIGTERM. 1: could not start, with one line that says why.
+async Task<int> RunAsync(CancellationToken cancellationToken)
 {
-    signal.Cancel = true;
-    stop.TrySetResult();
+    try
+    {
+        var users = options.GetValue(accounts) is { Length: > 0 } given ? given : [$"bot:{NewPassword()}", $"alice:{NewPassword()}"];
+        await using var server = await LocalXmppServer.StartAsync(new() { Port = options.GetValue(port) }, cancellationToken);
+        var connections = users.Select(user => AddAccount(server, user)).ToArray();
+        if (options.GetValue(certificate) is { } path)
+            server.SaveCertificate(path);
+        Console.WriteLine($"An XMPP server for {server.Domain} listens on 127.0.0.1:{server.Port}. Its accounts, with their passwords:");
+        foreach (var connection in connections)
+            Console.WriteLine(connection);
+        Console.WriteLine("Ctrl+C stops it.");
+        var stopped = new TaskCompletionSource();
+        await using var stop = cancellationToken.Register(stopped.SetResult);
+        await stopped.Task;
+        return 0;
+    }
+    catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+    {
+        return Fail(e.Message);
+    }
 }
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-await using var server = await LocalXmppServer.StartAsync(new() { Port = port, Accounts = accounts });
-if (certificate is not null)
-    server.SaveCertificate(certificate);
-Console.WriteLine($"An XMPP server for {server.Domain} on 127.0.0.1:{server.Port}. For development only: nothing is kept, passwords are in the clear below.");
-foreach (var user in accounts.Keys)
-    Console.WriteLine(server.ConnectionString(user));
-Console.WriteLine("Ctrl+C stops it.");
-await stop.Task;
-return 0;
+static string AddAccount(LocalXmppServer server, string account) => account.Split(':', 2) is [{ Length: > 0 } user, { Length: > 0 } password]
+    ? server.AddAccount(user, password)
+    : throw new ArgumentException($"--account takes user:password, not '{account}'.");
+
+static string NewPassword() => RandomNumberGenerator.GetHexString(16, lowercase: true);
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+    return 1;
+}

@@ -10,8 +10,8 @@ public partial interface IMachine
     /// <summary>Asked and answered.</summary>
     Task<MachineStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Takes a while to measure, so the answer comes later.</summary>
-    Task<Deferred<ProcessEntry[]>> ListProcessesAsync(int top = 5, CancellationToken cancellationToken = default);
+    /// <summary>The busiest processes. It takes a while to measure, so the answer comes later.</summary>
+    Task<Deferred<ProcessEntry[]>> ListProcessesAsync(int top = 5, int seconds = 2, CancellationToken cancellationToken = default);
 
     /// <summary>Lines as they are appended to the machine's log, those that match the regular expression, until the caller has enough.</summary>
     IAsyncEnumerable<LogLine> FollowLogAsync(string pattern, CancellationToken cancellationToken = default);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -7,57 +6,66 @@ using XmppRpc;
 
 namespace Quickstart;
 
-/// <summary>Answers for the machine it runs on.</summary>
-public sealed class MachineBot(IRpcReplier replier, MachineLog log) : IMachine
+/// <summary>Answers for the machine it runs on. What callers do is written to its log and to the console.</summary>
+public sealed class MachineBot(IRpcReplier replier, MachineLog log, TextWriter console) : IMachine
 {
-    private const int Samples = 8;
-    private static readonly TimeSpan SampleTime = TimeSpan.FromMilliseconds(250);
+    private const int ReportsPerSecond = 4;
 
     public Task<MachineStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
-        var (used, total) = MachineMemory.Read();
-        log.Write($"{RpcContext.Current!.Caller} asked for the status");
-        return Task.FromResult(new MachineStatus(Environment.MachineName, RuntimeInformation.OSDescription, Environment.ProcessorCount, Load(),
+        Note("asks for the status");
+        var (used, total) = MachineLoad.Memory();
+        return Task.FromResult(new MachineStatus(Environment.MachineName, RuntimeInformation.OSDescription, Environment.ProcessorCount, MachineLoad.Average(),
             used, total, TimeProvider.System.GetUtcNow()));
     }
 
-    public Task<Deferred<ProcessEntry[]>> ListProcessesAsync(int top, CancellationToken cancellationToken)
+    public Task<Deferred<ProcessEntry[]>> ListProcessesAsync(int top, int seconds, CancellationToken cancellationToken)
     {
-        if (top is < 1 or > 1000)
-            throw new RpcException(RpcStatus.InvalidArgument, "Ask for 1 to 1000 processes.");
-        log.Write($"{RpcContext.Current!.Caller} asked for the {top} busiest processes");
-        var cancellation = RpcContext.Current.Cancellation;
+        if (top is < 1 or > 100)
+            throw new RpcException(RpcStatus.InvalidArgument, $"Ask for 1 to 100 processes, not {top}.");
+        if (seconds is < 1 or > 60)
+            throw new RpcException(RpcStatus.InvalidArgument, $"Measuring takes 1 to 60 seconds, not {seconds}.");
+        Note($"asks for the {top} busiest processes");
         var ticket = Deferred.Later<ProcessEntry[]>();
-        _ = MeasureAsync(ticket.Token, top, cancellation);
+        _ = MeasureAsync(ticket.Token, top, seconds, cancellationToken);
         return Task.FromResult<Deferred<ProcessEntry[]>>(ticket);
     }
 
     public async IAsyncEnumerable<LogLine> FollowLogAsync(string pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // The pattern comes from outside: without backtracking its matching takes linear time.
         var filter = ToRegex(pattern);
-        log.Write($"{RpcContext.Current!.Caller} follows the log");
-        await foreach (var line in log.FollowAsync(cancellationToken))
-            if (filter.IsMatch(line.Text))
-                yield return line;
+        using var reader = log.OpenAtEnd();
+        Note("follows the log");
+        try
+        {
+            await foreach (var line in MachineLog.ReadAsync(reader, cancellationToken))
+                if (filter.IsMatch(line.Text))
+                    yield return line;
+        }
+        finally
+        {
+            Note("no longer follows the log");
+        }
     }
 
-    private async Task MeasureAsync(DeferredToken<ProcessEntry[]> token, int top, CancellationToken cancellationToken)
+    private async Task MeasureAsync(DeferredToken<ProcessEntry[]> token, int top, int seconds, CancellationToken cancellationToken)
     {
         try
         {
-            var before = ProcessorTimes();
+            var before = MachineProcesses.ProcessorTimes();
             var watch = Stopwatch.StartNew();
-            for (var sample = 1; sample <= Samples; sample++)
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / ReportsPerSecond));
+            for (double step = 1, steps = seconds * ReportsPerSecond; step <= steps; step++)
             {
-                await Task.Delay(SampleTime, cancellationToken);
-                await replier.ReportAsync(token, new RpcProgress((double)sample / Samples, "measuring processor time"), cancellationToken);
+                await timer.WaitForNextTickAsync(cancellationToken);
+                await replier.ReportAsync(token, new RpcProgress(step / steps, "measuring processor time"), cancellationToken);
             }
-            await replier.CompleteAsync(token, Busiest(before, watch.Elapsed, top), cancellationToken);
+            await replier.CompleteAsync(token, MachineProcesses.Busiest(before, watch.Elapsed, top), cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            // The caller has given up, or is gone: nobody waits for the answer.
+            // The caller gave up, or is gone: nobody waits for the answer.
+            Note("no longer waits for the processes");
         }
         catch (Exception e)
         {
@@ -65,52 +73,23 @@ public sealed class MachineBot(IRpcReplier replier, MachineLog log) : IMachine
         }
     }
 
-    private static ProcessEntry[] Busiest(Dictionary<int, TimeSpan> before, TimeSpan elapsed, int top)
+    private void Note(string what)
     {
-        var entries = new List<ProcessEntry>();
-        foreach (var process in Process.GetProcesses())
-            using (process)
-                if (ProcessorTime(process) is { } time && before.TryGetValue(process.Id, out var earlier))
-                    entries.Add(new ProcessEntry(process.Id, process.ProcessName, Math.Round(100 * (time - earlier) / elapsed, 1), process.WorkingSet64));
-        return [.. entries.OrderByDescending(e => e.ProcessorPercent).ThenByDescending(e => e.WorkingSet).Take(top)];
+        var line = $"{RpcContext.Current!.Caller} {what}";
+        log.Write(line);
+        console.WriteLine(line);
     }
-
-    private static Dictionary<int, TimeSpan> ProcessorTimes()
-    {
-        var times = new Dictionary<int, TimeSpan>();
-        foreach (var process in Process.GetProcesses())
-            using (process)
-                if (ProcessorTime(process) is { } time)
-                    times[process.Id] = time;
-        return times;
-    }
-
-    private static TimeSpan? ProcessorTime(Process process)
-    {
-        try
-        {
-            return process.TotalProcessorTime;
-        }
-        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            // It has just ended, or belongs to somebody else.
-            return null;
-        }
-    }
-
-    private static double? Load() => File.Exists("/proc/loadavg")
-        ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)
-        : null;
 
     private static Regex ToRegex(string pattern)
     {
         try
         {
+            // It comes from outside: without backtracking, matching takes linear time.
             return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new RpcException(RpcStatus.InvalidArgument, $"The pattern is no regular expression that can be used: {e.Message}");
+            throw new RpcException(RpcStatus.InvalidArgument, $"'{pattern}' is no regular expression that can be used: {e.Message}");
         }
     }
 }

@@ -3,47 +3,61 @@ using System.Runtime.CompilerServices;
 
 namespace Quickstart;
 
-/// <summary>A log file of the machine: the bot's own, in which it also notes the machine's memory twice a second, or any other that is appended to.</summary>
+/// <summary>The log that can be followed: a file of the bot's own, in which it also notes the machine's memory twice a second, or any other that is appended to.</summary>
 public sealed class MachineLog : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly string _path;
-    private readonly bool _isOwn;
+    private readonly DirectoryInfo? _ownFolder;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _heartbeat;
+    private readonly Task _heartbeat = Task.CompletedTask;
+    private bool _isClosed;
 
-    /// <param name="path">The file to follow, or null for a new one of the bot.</param>
+    /// <param name="path">The file to follow, or null for one of our own.</param>
     public MachineLog(string? path)
     {
-        _isOwn = path is null;
-        _path = path ?? Path.Combine(Path.GetTempPath(), $"xmpprpc-quickstart-{Environment.ProcessId}.log");
-        _heartbeat = _isOwn ? BeatAsync() : Task.CompletedTask;
+        if (path is not null)
+        {
+            FilePath = Path.GetFullPath(path);
+            // Says now, not to the first caller, that it is not there.
+            OpenAtEnd().Dispose();
+            return;
+        }
+        _ownFolder = Directory.CreateTempSubdirectory("xmpprpc-quickstart-");
+        FilePath = Path.Combine(_ownFolder.FullName, "machine.log");
+        Write("the log begins");
+        _heartbeat = BeatAsync();
     }
 
-    public string FilePath => _path;
+    public string FilePath { get; }
 
+    /// <summary>Appends a line to a log of our own, until it is closed; other logs are left alone.</summary>
     public void Write(string text)
     {
-        if (!_isOwn)
-            return;
         lock (_lock)
-            File.AppendAllText(_path, string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {text}\n"));
+            if (_ownFolder is not null && !_isClosed)
+                File.AppendAllText(FilePath, string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {text}\n"));
     }
 
-    /// <summary>Whole lines that are appended from now on, numbered from 1.</summary>
-    public async IAsyncEnumerable<LogLine> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The log from now on.</summary>
+    public StreamReader OpenAtEnd()
     {
-        await using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var file = new FileStream(FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         file.Seek(0, SeekOrigin.End);
-        using var reader = new StreamReader(file);
+        return new StreamReader(file);
+    }
+
+    /// <summary>Whole lines as they are appended, numbered from 1.</summary>
+    public static async IAsyncEnumerable<LogLine> ReadAsync(StreamReader log, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var number = 0L;
-        var rest = "";
+        var begun = "";
         do
         {
-            rest += await reader.ReadToEndAsync(cancellationToken);
-            for (int end; (end = rest.IndexOf('\n')) >= 0; rest = rest[(end + 1)..])
-                yield return new LogLine(++number, rest[..end].TrimEnd('\r'));
+            var lines = (begun + await log.ReadToEndAsync(cancellationToken)).Split('\n');
+            begun = lines[^1];
+            foreach (var line in lines[..^1])
+                yield return new LogLine(++number, line.TrimEnd('\r'));
         }
         while (await poll.WaitForNextTickAsync(cancellationToken));
     }
@@ -53,8 +67,9 @@ public sealed class MachineLog : IAsyncDisposable
         await _stop.CancelAsync();
         await _heartbeat;
         _stop.Dispose();
-        if (_isOwn)
-            File.Delete(_path);
+        lock (_lock)
+            _isClosed = true;
+        _ownFolder?.Delete(recursive: true);
     }
 
     private async Task BeatAsync()
@@ -63,7 +78,7 @@ public sealed class MachineLog : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
-                Write($"memory in use: {MachineMemory.Read().Used >> 20} MiB, of this process: {Environment.WorkingSet >> 20} MiB");
+                Write($"memory in use: {MachineLoad.Memory().Used >> 20} MiB, of this process: {Environment.WorkingSet >> 20} MiB");
         }
         catch (OperationCanceledException)
         {

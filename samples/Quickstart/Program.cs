@@ -4,75 +4,87 @@ using XmppRpc;
 using XmppRpc.LocalServer;
 using XmppRpc.Xmpp;
 
-var role = new Option<string>("--role") { Description = "What this process is: the bot, its caller, or both.", DefaultValueFactory = _ => "both" };
-role.AcceptOnlyFromAmong("both", "bot", "caller");
-var xmppBot = new Option<string?>("--xmpp-bot") { Description = "Connection string of the bot's account. Without it, for both: an XMPP server inside this process." };
+var role = new Option<string>("--role") { Description = "What this process is: bot, caller, or both.", DefaultValueFactory = _ => "both" };
+var xmppBot = new Option<string?>("--xmpp-bot") { Description = "Connection string of the bot's account. If neither is given, an XMPP server inside this process." };
 var xmppCaller = new Option<string?>("--xmpp-caller") { Description = "Connection string of the caller's account." };
-var botJid = new Option<string?>("--bot") { Description = "Whom the caller calls; without it, the JID in --xmpp-bot, or bot@ the caller's own domain." };
+var botJid = new Option<string?>("--bot") { Description = "Whom the caller calls. Without it, bot@ its own domain." };
+var seconds = new Option<int>("--seconds") { Description = "How long the caller lets the bot measure the processes.", DefaultValueFactory = _ => 2 };
+var pattern = new Option<string>("--pattern") { Description = "Regular expression for the log lines that the caller wants.", DefaultValueFactory = _ => "memory" };
 var logFile = new Option<string?>("--log") { Description = "A log file for the bot to follow instead of its own." };
-var command = new RootCommand("Three ways to call a machine over XMPP: a call, a deferred answer, a stream.") { role, xmppBot, xmppCaller, botJid, logFile };
-command.SetAction((options, cancellationToken) => RunAsync(options.GetValue(role)!, options.GetValue(xmppBot), options.GetValue(xmppCaller), options.GetValue(botJid), options.GetValue(logFile), cancellationToken));
-return await command.Parse(args).InvokeAsync();
+var command = new RootCommand("Three ways to call a machine over XMPP: a call, a deferred call, a stream.") { role, xmppBot, xmppCaller, botJid, seconds, pattern, logFile };
 
-static async Task<int> RunAsync(string role, string? xmppBot, string? xmppCaller, string? botJid, string? logFile, CancellationToken cancellationToken)
+var options = command.Parse(args);
+if (options.Errors is [var error, ..])
+    return Fail(error.Message);
+command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+// On Ctrl+C or SIGTERM: enough time to say goodbye.
+return await options.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+
+// 0: done, or a bot that was told to stop. 1: failed, with one line that says why. 130: a caller that was stopped.
+async Task<int> RunAsync(CancellationToken cancellationToken)
 {
     try
     {
-        await using var server = role == "both" && xmppBot is null && xmppCaller is null ? await LocalXmppServer.StartAsync(cancellationToken: cancellationToken) : null;
-        if (server is not null)
+        await (options.GetValue(role) switch
         {
-            (xmppBot, xmppCaller) = (server.AddAccount("bot", "quick", "machine"), server.AddAccount("alice", "start", "desk"));
-            Console.WriteLine($"An XMPP server of our own listens on port {server.Port}, for this run only.");
-        }
-        await (role switch
-        {
-            "bot" => RunBotAsync(Required(xmppBot, "--xmpp-bot"), logFile, cancellationToken),
-            "caller" => RunCallerAsync(Required(xmppCaller, "--xmpp-caller"), botJid ?? JidOf(xmppBot), cancellationToken),
-            _ => RunBothAsync(Required(xmppBot, "--xmpp-bot"), Required(xmppCaller, "--xmpp-caller"), logFile, cancellationToken),
+            "bot" => RunBotAsync(cancellationToken),
+            "caller" => RunCallerAsync(Required(xmppCaller), options.GetValue(botJid), cancellationToken),
+            "both" => RunBothAsync(cancellationToken),
+            var other => throw new ArgumentException($"--role is bot, caller or both, not '{other}'."),
         });
         return 0;
     }
-    catch (OperationCanceledException)
+    catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
     {
-        return 130;
+        return options.GetValue(role) == "bot" ? 0 : 130;
     }
-    catch (Exception e) when (e is XmppException or RpcException or ArgumentException or FormatException)
+    catch (Exception e) when (e is XmppException or RpcException or ArgumentException or FormatException or IOException or UnauthorizedAccessException)
     {
-        await Console.Error.WriteLineAsync(e.Message);
-        return 1;
+        return Fail(e.Message);
     }
 }
 
-static async Task RunBothAsync(string xmppBot, string xmppCaller, string? logFile, CancellationToken cancellationToken)
+async Task RunBotAsync(CancellationToken cancellationToken)
 {
-    await using var log = new MachineLog(logFile);
-    await using var bot = await StartBotAsync(xmppBot, log, cancellationToken);
-    await RunCallerAsync(xmppCaller, bot.Jid.ToString(), cancellationToken);
-}
-
-static async Task RunBotAsync(string xmppBot, string? logFile, CancellationToken cancellationToken)
-{
-    await using var log = new MachineLog(logFile);
-    await using var bot = await StartBotAsync(xmppBot, log, cancellationToken);
+    await using var log = new MachineLog(options.GetValue(logFile));
+    await using var bot = await StartBotAsync(Required(xmppBot), log, Console.Out, cancellationToken);
     Console.WriteLine("Ctrl+C ends it.");
     await bot.Completion.WaitAsync(cancellationToken);
+    throw new XmppConnectionException("The XMPP server has closed the connection.");
 }
 
-static async Task<RpcEndpoint> StartBotAsync(string xmppBot, MachineLog log, CancellationToken cancellationToken)
+async Task RunCallerAsync(string connection, string? target, CancellationToken cancellationToken)
 {
-    var bot = await RpcEndpoint.ConnectAsync(xmppBot, cancellationToken);
-    bot.Serve<IMachine>(new MachineBot(bot.Replier, log));
+    await using var caller = await RpcEndpoint.ConnectAsync(connection, cancellationToken);
+    Console.WriteLine($"The caller is {caller.Jid}.");
+    var machine = caller.Get<IMachine>(target ?? $"bot@{caller.Jid.Domain}");
+    await Caller.RunAsync(machine, options.GetValue(seconds), options.GetValue(pattern)!, cancellationToken);
+}
+
+async Task RunBothAsync(CancellationToken cancellationToken)
+{
+    await using var server = options.GetValue(xmppBot) is null && options.GetValue(xmppCaller) is null ? await LocalXmppServer.StartAsync(cancellationToken: cancellationToken) : null;
+    if (server is not null)
+        Console.WriteLine($"An XMPP server of our own listens on port {server.Port}, for this run only.");
+    await using var log = new MachineLog(options.GetValue(logFile));
+    await using var bot = await StartBotAsync(server?.AddAccount("bot", "quick", "machine") ?? Required(xmppBot), log, TextWriter.Null, cancellationToken);
+    await RunCallerAsync(server?.AddAccount("alice", "start", "desk") ?? Required(xmppCaller), bot.Jid.ToString(), cancellationToken);
+}
+
+static async Task<RpcEndpoint> StartBotAsync(string connection, MachineLog log, TextWriter console, CancellationToken cancellationToken)
+{
+    // Followers of the log never end by themselves: when the bot stops, it does not wait long for them.
+    var bot = await RpcEndpoint.ConnectAsync(new RpcEndpointOptions { Connection = XmppConnectionOptions.Parse(connection), DrainTimeout = TimeSpan.FromSeconds(1) }, cancellationToken);
+    bot.Serve<IMachine>(new MachineBot(bot.Replier, log, console));
     Console.WriteLine($"The bot is {bot.Jid} and follows {log.FilePath}.");
     return bot;
 }
 
-static async Task RunCallerAsync(string xmppCaller, string? botJid, CancellationToken cancellationToken)
+string Required(Option<string?> option) => options.GetValue(option)
+    ?? throw new ArgumentException($"{option.Name} is missing. It takes a connection string such as \"Jid=bot@example.org/machine;Password=…;Host=127.0.0.1:5222\".");
+
+static int Fail(string message)
 {
-    await using var caller = await RpcEndpoint.ConnectAsync(xmppCaller, cancellationToken);
-    Console.WriteLine($"The caller is {caller.Jid}.");
-    await Caller.RunAsync(caller.Get<IMachine>(botJid ?? $"bot@{caller.Jid.Domain}"), cancellationToken);
+    Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+    return 1;
 }
-
-static string Required(string? value, string option) => value ?? throw new ArgumentException($"{option} is missing. It takes a connection string such as \"Jid=bot@example.org/machine;Password=…;Host=127.0.0.1:5222\".");
-
-static string? JidOf(string? connectionString) => connectionString is null ? null : XmppConnectionOptions.Parse(connectionString).Jid.ToString();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using XmppRpc.LocalServer;
+using XmppRpc.TestKit.Servers;
 using XmppRpc.Xmpp;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.Xml;
@@ -17,7 +18,7 @@ public sealed class SlixmppTests
     public async Task Slixmpp_logs_in_to_the_local_server_and_chats_with_our_client()
     {
         var token = TestContext.Current.CancellationToken;
-        await RequireSlixmppAsync(token);
+        await ServerPackages.EnsureSlixmppInstalledAsync();
         await using var server = await LocalXmppServer.StartAsync(cancellationToken: token);
         server.AddAccount("slix", "secret");
         await using var bot = await XmppConnection.ConnectAsync(XmppConnectionOptions.Parse(server.AddAccount("bot", "secret")), token);
@@ -50,23 +51,6 @@ public sealed class SlixmppTests
                 await bot.SendAsync(answer, cancellationToken);
                 return message.Element.Child("body", XmppNames.Client)!.Text;
             }
-    }
-
-    /// <summary>Skips where slixmpp is not installed; where everything has to run, fails.</summary>
-    private static async Task RequireSlixmppAsync(CancellationToken cancellationToken)
-    {
-        const string Missing = "slixmpp is missing: apt-get install python3-slixmpp";
-        var isThere = false;
-        if (File.Exists(Python))
-        {
-            using var probe = Start("-c", "import slixmpp");
-            await ReadAsync(probe, cancellationToken);
-            isThere = probe.ExitCode == 0;
-        }
-
-        if (!isThere && Environment.GetEnvironmentVariable("CI") == "true")
-            Assert.Fail(Missing);
-        Assert.SkipUnless(isThere, Missing);
     }
 
     private static Process Start(params string[] arguments) =>
