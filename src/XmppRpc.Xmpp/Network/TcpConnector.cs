@@ -31,7 +31,7 @@ internal static class TcpConnector
             {
                 KeepAlive(socket);
                 await socket.ConnectAsync(address, PortOf(options), cancellationToken).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
+                return new QuickAckStream(socket);
             }
             catch (SocketException e)
             {
