@@ -24,7 +24,7 @@ async Task<int> RunAsync(CancellationToken cancellationToken)
         var connections = users.Select(user => AddAccount(server, user)).ToArray();
         if (options.GetValue(certificate) is { } path)
             server.SaveCertificate(path);
-        Console.WriteLine($"An XMPP server for {server.Domain} listens on 127.0.0.1:{server.Port}. Its accounts, with their passwords:");
+        Console.WriteLine($"An XMPP server for {server.Domain} listens on 127.0.0.1:{server.Port}, for development only. Its accounts, with their passwords:");
         foreach (var connection in connections)
             Console.WriteLine(connection);
         Console.WriteLine("Ctrl+C stops it.");

@@ -119,9 +119,11 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Serves the contract with that implementation, whose methods are called concurrently, until the returned registration is disposed. The implementation is not disposed.</summary>
     /// <exception cref="RpcContractException">The contract's JSON context lacks types.</exception>
     /// <exception cref="InvalidOperationException">A method of the contract is served already.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint was disposed.</exception>
     public IAsyncDisposable Serve<T>(T service) where T : class, IRpcContract<T>
     {
         ArgumentNullException.ThrowIfNull(service);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         var contract = T.Contract;
         contract.Validate();
         _contracts.Add(contract, T.CreateDispatcher(service));

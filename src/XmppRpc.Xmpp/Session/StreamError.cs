@@ -13,7 +13,7 @@ internal static class StreamError
             return null;
         var condition = element.Children.FirstOrDefault(c => c.Namespace == XmppNames.StreamErrors && c.Name != "text")?.Name ?? "undefined-condition";
         var text = element.Child("text", XmppNames.StreamErrors)?.Text;
-        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.", sentByPeer: true);
+        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.{Remedy(condition)}", sentByPeer: true);
     }
 
     /// <summary>Tells the peer why, and closes our XML stream.</summary>
@@ -23,4 +23,7 @@ internal static class StreamError
         await transport.WriteAsync(error, cancellationToken).ConfigureAwait(false);
         await transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    // RFC 6120 §4.9.3.3
+    private static string Remedy(string condition) => condition == "conflict" ? " Another program has connected under the same address: give each its own resource." : "";
 }

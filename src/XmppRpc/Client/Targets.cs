@@ -71,7 +71,7 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
             return link;
         var served = string.Join(", ", link.Info.Contracts.Order(StringComparer.Ordinal).Take(16));
         throw new RpcException(RpcStatus.Unimplemented, $"{target} does not serve {request.Method.Contract} version {request.Method.Version} to this account. "
-            + (served.Length > 0 ? $"It serves {PlainText.Of(FrameWriter.Shorten(served, 1024))}." : "It serves it nothing: check the contract's name and version, and whom [RpcAuthorize] lets in."))
+            + (served.Length > 0 ? $"It serves {PlainText.Of(FrameWriter.Shorten(served, 1024))}." : "It serves nothing that this account may call: check the contract's name and version, and whom [RpcAuthorize] lets in."))
         {
             Code = FrameNames.UnknownMethod,
             Remote = target,

@@ -145,8 +145,8 @@ internal sealed class ActiveCalls
     private void Admit(Jid from, CallFrame frame, HandOver work)
     {
         var served = _contracts.Find(frame.Path);
-        // To a caller that may call nothing, what exists and what does not look alike.
-        if (served is null ? !_contracts.IsVisibleTo(from) : !_authorization.Allows(from, served.Method))
+        // To a stranger that may call nothing, what exists and what does not look alike.
+        if (served is null ? !_authorization.IsOwnDomain(from) && !_contracts.IsVisibleTo(from) : !_authorization.Allows(from, served.Method))
             Refuse(from, frame, RpcStatus.PermissionDenied, $"{from.Bare} may not call {frame.Path} here.");
         else if (served is null)
             Refuse(from, frame, RpcStatus.Unimplemented, $"{frame.Path} is not served here.", FrameNames.UnknownMethod);

@@ -19,6 +19,8 @@ internal sealed class Authorization(Jid self)
         return true;
     }
 
+    public bool IsOwnDomain(Jid caller) => string.Equals(caller.Domain, self.Domain, StringComparison.Ordinal);
+
     private bool LetsIn(RpcAuthorizeAttribute? authorize, Jid caller)
     {
         if (authorize?.Domains is not { } domains)
@@ -28,6 +30,4 @@ internal sealed class Authorization(Jid self)
                 return true;
         return false;
     }
-
-    private bool IsOwnDomain(Jid caller) => string.Equals(caller.Domain, self.Domain, StringComparison.Ordinal);
 }

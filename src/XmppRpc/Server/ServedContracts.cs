@@ -20,7 +20,7 @@ internal sealed class ServedContracts(Authorization authorization)
         {
             var method = contract.Methods[index];
             if (methods.TryGetValue(method.Path, out var other))
-                throw new InvalidOperationException($"{method.Path} is served already, by contract {other.Contract.Name}. Dispose what Serve returned for it first.");
+                throw new InvalidOperationException($"Contract {contract.Name} cannot be served: {method.Path} is served already, by contract {other.Contract.Name}. Dispose what Serve returned for that one first.");
             methods = methods.Add(method.Path, new ServedMethod(method, contract, dispatcher, index));
         }
         return methods;

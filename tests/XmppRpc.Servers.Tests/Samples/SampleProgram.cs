@@ -19,7 +19,7 @@ internal sealed record SampleEnd(int ExitCode, IReadOnlyList<string> Lines, IRea
 
     public void AssertSucceeded()
     {
-        Assert.Empty(Errors);
+        Assert.Equal("", string.Join("\n", Errors));
         Assert.Equal(0, ExitCode);
     }
 }

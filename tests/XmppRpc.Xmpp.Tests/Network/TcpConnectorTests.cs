@@ -17,7 +17,7 @@ public sealed class TcpConnectorTests
         listener.Start();
         // localhost may name ::1 first, where nobody listens: the next address is tried
         await using var stream = await TcpConnector.OpenAsync(Options with { Host = host, Port = ((IPEndPoint)listener.LocalEndpoint).Port }, CancellationToken.None);
-        var socket = Assert.IsType<NetworkStream>(stream).Socket;
+        var socket = Assert.IsType<QuickAckStream>(stream).Socket;
         Assert.True(socket.NoDelay);
         // without it, a connection whose other end vanished would never be known to be lost
         Assert.NotEqual(0, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
