@@ -291,6 +291,19 @@ public abstract class CallScenarios
     }
 
     [Fact]
+    public async Task Contract_that_is_no_longer_served_is_not_taken_for_a_forbidden_one()
+    {
+        await using var pair = await PairAsync();
+        await using (pair.Callee.Serve<IOpen>(new Open()))
+            Assert.Equal("hello x", await pair.Caller.Get<IOpen>(pair.Callee.Jid).HelloAsync("x"));
+        var ended = await Assert.ThrowsAsync<RpcException>(() => pair.Caller.Get<IOpen>(pair.Callee.Jid).HelloAsync("x"));
+        Assert.Equal((RpcStatus.Unimplemented, "unknown-method", RpcOutcome.NotExecuted), (ended.Status, ended.Code, ended.Outcome));
+
+        await pair.Callee.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => { pair.Callee.Serve<IOpen>(new Open()); });
+    }
+
+    [Fact]
     public async Task Callee_that_closes_ends_open_calls_with_unknown_outcome_and_is_found_again_when_back()
     {
         await using var pair = await PairAsync();
