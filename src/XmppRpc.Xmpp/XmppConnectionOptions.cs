@@ -52,6 +52,45 @@ public sealed record XmppConnectionOptions
     /// <summary>Time to wait for the answer to an iq, and for the peer's closing tag. Default 30 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether to manage the stream (XEP-0198) where the XMPP server offers it: what was sent is acknowledged, and a session outlives a lost connection. Default true.</summary>
+    public bool StreamManagement { get; init; } = true;
+
+    /// <summary>How long the XMPP server is asked to keep a session whose connection was lost, in whole seconds; it may decide otherwise. Default 30 s.</summary>
+    public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a lost connection is opened again. Default true. Without it, the loss is what <see cref="XmppConnection.ReceiveAsync"/> throws.</summary>
+    public bool Reconnect { get; init; } = true;
+
+    /// <summary>The shortest wait before the connection is opened again. Default 0.5 s.</summary>
+    public TimeSpan MinReconnectDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The longest wait before the connection is opened again. Default 30 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time without a received byte after which the XMPP server is asked for a sign of life. Default 60 s.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time to wait for the XMPP server's own answer (an acknowledgement, a ping), without a received byte, before the connection counts as lost. Default 20 s.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time without a sent byte after which white space is sent, so that NAT tables remember the connection. Default 30 s.</summary>
+    public TimeSpan WhiteSpaceInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The slowest XMPP server to be patient with, in bytes it takes a second: <see cref="AnswerTimeout"/> is prolonged by what the largest stanza under way needs. Default 1,000; Debian's ejabberd takes 3,000.</summary>
+    public int SlowestBytesPerSecond { get; init; } = 1000;
+
+    /// <summary>Stanzas that may be sent and not yet acknowledged before senders wait. Default 1,000.</summary>
+    public int MaxUnackedStanzas { get; init; } = 1000;
+
+    /// <summary>Bytes that may be sent and not yet acknowledged before senders wait. Default 4 MiB.</summary>
+    public int MaxUnackedBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Stanzas that may wait to be received by the program before nothing more is read. Default 1,024.</summary>
+    public int MaxReceivedStanzas { get; init; } = 1024;
+
+    /// <summary>Bytes of stanzas that may wait to be received by the program before nothing more is read. Default 4 MiB.</summary>
+    public long MaxReceivedBytes { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>Caps on what is received.</summary>
     public XmppReaderLimits Limits { get; init; } = new();
 
@@ -94,10 +133,14 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException($"ConnectTimeout is {ConnectTimeout}; it must be above zero.");
         if (RequestTimeout <= TimeSpan.Zero)
             throw new ArgumentException($"RequestTimeout is {RequestTimeout}; it must be above zero.");
-        if (MaxSentStanzaBytes < 1)
-            throw new ArgumentException($"MaxSentStanzaBytes is {MaxSentStanzaBytes}; it must be above zero.");
-        if (MaxQueuedBytes < 1)
-            throw new ArgumentException($"MaxQueuedBytes is {MaxQueuedBytes}; it must be above zero.");
+        if (MaxReconnectDelay < MinReconnectDelay)
+            throw new ArgumentException($"MaxReconnectDelay is {MaxReconnectDelay}; it must not be below MinReconnectDelay, {MinReconnectDelay}.");
+        foreach (var (name, time) in new[] { (nameof(ResumeTimeout), ResumeTimeout), (nameof(MinReconnectDelay), MinReconnectDelay), (nameof(IdleTimeout), IdleTimeout), (nameof(AnswerTimeout), AnswerTimeout), (nameof(WhiteSpaceInterval), WhiteSpaceInterval) })
+            if (time <= TimeSpan.Zero)
+                throw new ArgumentException($"{name} is {time}; it must be above zero.");
+        foreach (var (name, limit) in new[] { (nameof(MaxSentStanzaBytes), MaxSentStanzaBytes), (nameof(MaxQueuedBytes), MaxQueuedBytes), (nameof(SlowestBytesPerSecond), SlowestBytesPerSecond), (nameof(MaxUnackedStanzas), MaxUnackedStanzas), (nameof(MaxUnackedBytes), MaxUnackedBytes), (nameof(MaxReceivedStanzas), MaxReceivedStanzas), (nameof(MaxReceivedBytes), MaxReceivedBytes) })
+            if (limit < 1)
+                throw new ArgumentException($"{name} is {limit}; it must be above zero.");
     }
 
     /// <summary>The 64 hex digits, upper case, of a SHA-256 fingerprint written with or without colons or spaces; null if it is none.</summary>

@@ -25,4 +25,13 @@ internal static partial class XmppLog
 
     [LoggerMessage(7, LogLevel.Warning, "{Jid}: passed over an element from {Sender}: {Reason}. Further ones from there are only counted.")]
     public static partial void Skipped(ILogger log, Jid jid, string sender, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "Reconnected as {Jid}: {How}.")]
+    public static partial void Reconnected(ILogger log, Jid jid, string how);
+
+    [LoggerMessage(9, LogLevel.Debug, "{Jid} is not connected yet: {Reason}")]
+    public static partial void NotReconnected(ILogger log, Jid jid, string reason);
+
+    [LoggerMessage(10, LogLevel.Error, "The connection of {Jid} has ended: {Reason}")]
+    public static partial void GaveUp(ILogger log, Jid jid, string reason);
 }

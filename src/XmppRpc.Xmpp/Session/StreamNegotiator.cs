@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Network;
 using XmppRpc.Xmpp.Sasl;
 using XmppRpc.Xmpp.Stanzas;
+using XmppRpc.Xmpp.StreamManagement;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Session;
@@ -12,8 +13,8 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
 {
     private readonly Jid _account = options.Jid.Bare;
 
-    /// <summary>Returns the full JID that was bound.</summary>
-    public async Task<Jid> NegotiateAsync(CancellationToken cancellationToken)
+    /// <summary>Resumes the session that was <paramref name="before"/> if that can be, else binds a resource anew.</summary>
+    public async Task<NegotiatedSession> NegotiateAsync(SessionHistory before, CancellationToken cancellationToken)
     {
         if (options.Tls == XmppTlsMode.Direct)
             await EncryptAsync(cancellationToken).ConfigureAwait(false);
@@ -23,9 +24,11 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
         else if (options.Tls == XmppTlsMode.None && features.RequiresStartTls)
             throw new XmppTlsException($"The XMPP server for {_account.Domain} requires TLS. Use Tls=StartTls.");
         features = await AuthenticateAsync(features, cancellationToken).ConfigureAwait(false);
-        var jid = await BindAsync(features, cancellationToken).ConfigureAwait(false);
-        transport.PadsFlushes = true;
-        return jid;
+        if (before.State is { Id: { } id } state && features.HasStreamManagement && await ResumeAsync(state, id, cancellationToken).ConfigureAwait(false))
+            return new(state.Jid, state, IsResumed: true, []);
+        var jid = await BindAsync(features, before.Resource, cancellationToken).ConfigureAwait(false);
+        // before the first presence: what waits for us there must not be lost with this stream (F-10)
+        return options.StreamManagement && features.HasStreamManagement ? await EnableAsync(jid, cancellationToken).ConfigureAwait(false) : new(jid, null, IsResumed: false, []);
     }
 
     private async Task<StreamFeatures> OpenAsync(CancellationToken cancellationToken)
@@ -94,11 +97,50 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
         return await OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Jid> BindAsync(StreamFeatures features, CancellationToken cancellationToken)
+    /// <summary>XEP-0198 §5. False leaves the stream ready for binding (RFC 6120 §7).</summary>
+    private async Task<bool> ResumeAsync(ResumeState state, string id, CancellationToken cancellationToken)
+    {
+        await transport.WriteAsync(SmNonzas.Resume(id, state.Handled), cancellationToken).ConfigureAwait(false);
+        var answer = await ReadElementAsync(cancellationToken).ConfigureAwait(false);
+        var isResumed = answer.Is("resumed", XmppNames.StreamManagement);
+        if (!isResumed && !answer.Is("failed", XmppNames.StreamManagement))
+            throw Unexpected(answer, "<resumed/> or <failed/>");
+        if (isResumed && answer.Attribute("previd") != id)
+            throw new XmppStreamException("undefined-condition", $"The XMPP server for {_account.Domain} resumed another session than the one asked for.");
+        // a <failed/> with h still tells what was handled; its word on more than was sent is worth nothing
+        if (SmNonzas.Handled(answer) is { } handled)
+            lock (state.Gate)
+                if (!state.Unacked.TryAcknowledge(handled) && isResumed)
+                    throw new XmppStreamException("undefined-condition", $"The XMPP server for {_account.Domain} says that it handled more stanzas than were sent.") { ApplicationCondition = "handled-count-too-high" };
+        return isResumed;
+    }
+
+    /// <summary>XEP-0198 §3. Stanzas may come between the bound resource and the answer: they are handed over, and do not count (F-10).</summary>
+    private async Task<NegotiatedSession> EnableAsync(Jid jid, CancellationToken cancellationToken)
+    {
+        var early = new List<XmppElement>();
+        await transport.WriteAsync(SmNonzas.Enable(options.ResumeTimeout), cancellationToken).ConfigureAwait(false);
+        while (early.Count < options.MaxReceivedStanzas)
+        {
+            if (await ReadNodeAsync(cancellationToken).ConfigureAwait(false) is not { Kind: XmppNodeKind.Element, Element: { } element })
+                continue;
+            if (StreamError.Read(element, $"The XMPP server for {_account.Domain}") is { } error)
+                throw error;
+            if (element.Is("enabled", XmppNames.StreamManagement))
+                return new(jid, new ResumeState(jid, SmNonzas.ResumeId(element), element.Attribute("location")), IsResumed: false, early);
+            if (element.Is("failed", XmppNames.StreamManagement))
+                return new(jid, null, IsResumed: false, early);
+            early.Add(element);
+        }
+        throw new XmppStreamException("policy-violation", $"The XMPP server for {_account.Domain} sent {early.Count} stanzas instead of an answer to <enable/>.");
+    }
+
+    private async Task<Jid> BindAsync(StreamFeatures features, string? before, CancellationToken cancellationToken)
     {
         if (!features.HasBind)
             throw new XmppStreamException("undefined-condition", $"The XMPP server for {_account.Domain} offers no resource binding (RFC 6120 §7).");
-        var wanted = options.Jid.Resource ?? RandomNumberGenerator.GetHexString(16, lowercase: true);
+        // the same again after a lost session: peers know this address
+        var wanted = before ?? options.Jid.Resource ?? RandomNumberGenerator.GetHexString(16, lowercase: true);
         var request = new Iq("set", new XmppElement("bind", XmppNames.Bind).Add(new XmppElement("resource", XmppNames.Bind).WithText(wanted))) { Id = RandomNumberGenerator.GetHexString(16, lowercase: true) };
         await transport.WriteAsync(request.Element, cancellationToken).ConfigureAwait(false);
 
@@ -121,11 +163,17 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
         return StreamError.Read(element, $"The XMPP server for {_account.Domain}") is { } error ? throw error : element;
     }
 
-    private async ValueTask<XmppElement> ReadAsync(XmppNodeKind kind, CancellationToken cancellationToken)
+    private async ValueTask<XmppNode> ReadNodeAsync(CancellationToken cancellationToken)
     {
         var node = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (node is not { Kind: not XmppNodeKind.StreamEnd } read)
-            throw new XmppConnectionException($"The XMPP server for {_account.Domain} closed the connection during the negotiation, without a reason. Check its log, and that the port and Tls match.");
+        return node is { Kind: not XmppNodeKind.StreamEnd } read
+            ? read
+            : throw new XmppConnectionException($"The XMPP server for {_account.Domain} closed the connection during the negotiation, without a reason. Check its log, and that the port and Tls match.");
+    }
+
+    private async ValueTask<XmppElement> ReadAsync(XmppNodeKind kind, CancellationToken cancellationToken)
+    {
+        var read = await ReadNodeAsync(cancellationToken).ConfigureAwait(false);
         return read.Kind == kind ? read.Element! : throw new XmppStreamException("policy-violation", $"The XMPP server for {_account.Domain} sent something out of turn or over a cap during the negotiation{RemoteText.Reason(read.Reason)}.");
     }
 

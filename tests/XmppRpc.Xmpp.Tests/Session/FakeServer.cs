@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Threading.Channels;
 using XmppRpc.TestKit;
 
 namespace XmppRpc.Xmpp.Tests.Session;
@@ -17,17 +18,21 @@ internal sealed class FakeServer : IAsyncDisposable
     public const string Proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
     public const string StreamEnd = "</stream:stream>";
 
-    private readonly DuplexStream _end;
+    private readonly Channel<DuplexStream> _accepted = Channel.CreateUnbounded<DuplexStream>();
     private readonly StringBuilder _received = new();
     private readonly CancellationTokenSource _guard = new(TimeSpan.FromSeconds(60));
     private readonly byte[] _buffer = new byte[16 * 1024];
+    private readonly int _window;
+    private DuplexStream _end;
     private Stream _stream;
+    private DuplexStream? _first;
     private Task<XmppConnection>? _connecting;
 
     public FakeServer(int window = 64 * 1024)
     {
-        var (ours, theirs) = DuplexStream.CreatePair(window);
-        _stream = _end = theirs;
+        _window = window;
+        (_first, _end) = DuplexStream.CreatePair(window);
+        _stream = _end;
         // a test that waits for what never comes must fail, not hang
         _guard.Token.Register(Break);
         Options = new()
@@ -35,8 +40,25 @@ internal sealed class FakeServer : IAsyncDisposable
             Jid = Jid.Parse("alice@example.org/desk"),
             Password = "s3cret-pw",
             Tls = XmppTlsMode.None,
-            OpenStream = _ => ValueTask.FromResult<Stream>(ours),
+            Reconnect = false,
+            OpenStream = _ => ValueTask.FromResult(Open()),
         };
+    }
+
+    /// <summary>Reads and sends on the client's next connection from now on.</summary>
+    public async Task NextConnectionAsync()
+    {
+        _stream = _end = await _accepted.Reader.ReadAsync(_guard.Token);
+        _received.Clear();
+    }
+
+    private Stream Open()
+    {
+        if (Interlocked.Exchange(ref _first, null) is { } first)
+            return first;
+        var (ours, theirs) = DuplexStream.CreatePair(_window);
+        _accepted.Writer.TryWrite(theirs);
+        return ours;
     }
 
     /// <summary>What connects to this server, in clear text unless changed.</summary>
