@@ -148,19 +148,17 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     /// <summary>Sees to it that what is queued leaves, and completes as <see cref="WriteAsync"/> does.</summary>
     internal ValueTask FlushAsync(CancellationToken cancellationToken) => DepartAsync(cancellationToken);
 
-    /// <summary>Sends without waiting for anything. A stream that is broken is left to the one who reads.</summary>
-    internal void Post(ReadOnlySpan<byte> xml)
+    /// <summary>As <see cref="Append(ReadOnlySpan{byte})"/>, with an element of our own.</summary>
+    internal void Append(XmppElement element)
     {
         lock (_gate)
         {
-            if (_broken is not null || _streamEnded)
-                return;
-            _queued.Append(xml);
+            ThrowIfUnwritable();
+            XmppWriter.WriteElement(_queued, element, _contentNamespace);
         }
-        Leave();
     }
 
-    /// <summary>As <see cref="Post(ReadOnlySpan{byte})"/>, with an element of our own.</summary>
+    /// <summary>Sends an element of our own without waiting for anything. A stream that is broken is left to the one who reads.</summary>
     internal void Post(XmppElement element)
     {
         lock (_gate)
@@ -168,6 +166,18 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             if (_broken is not null || _streamEnded)
                 return;
             XmppWriter.WriteElement(_queued, element, _contentNamespace);
+        }
+        Leave();
+    }
+
+    /// <summary>White space between stanzas (RFC 6120 §4.6.1).</summary>
+    internal void PostWhiteSpace()
+    {
+        lock (_gate)
+        {
+            if (_broken is not null || _streamEnded)
+                return;
+            _queued.Append(" "u8);
         }
         Leave();
     }

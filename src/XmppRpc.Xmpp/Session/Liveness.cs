@@ -19,10 +19,10 @@ internal enum LivenessStep
 /// Finds half-open streams (RFC 6120 §4.6): pure, moved by <see cref="Tick"/>. Any byte received is a sign of life. The clock of an answer stands still while
 /// own bytes wait behind a server that takes them slowly (F-17): each answer may take as long as the slowest server needs for the stanza before it.
 /// </summary>
-internal sealed class Liveness(LivenessLimits limits)
+internal sealed class Liveness(LivenessLimits limits, long read = 0, long written = 0)
 {
-    private long _read;
-    private long _written;
+    private long _read = read;
+    private long _written = written;
     private TimeSpan _lastRead;
     private TimeSpan _lastWritten;
     private TimeSpan? _askedAt;

@@ -31,7 +31,7 @@ internal sealed class XmppSession : IAsyncDisposable
     {
         (_transport, _options, _negotiated) = (transport, options, negotiated);
         Exchange = negotiated.IsResumed && exchange is not null ? exchange : new(negotiated.Jid);
-        _liveness = new(new(options.IdleTimeout, options.AnswerTimeout, options.WhiteSpaceInterval, options.SlowestBytesPerSecond));
+        _liveness = new(new(options.IdleTimeout, options.AnswerTimeout, options.WhiteSpaceInterval, options.SlowestBytesPerSecond), transport.BytesRead, transport.BytesWritten);
         _startedAt = options.Time.GetTimestamp();
         _bytesTaken = transport.BytesRead;
         transport.PadsFlushes = true;
@@ -152,7 +152,7 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             // the last word on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
             if (State is { } state && !_transport.IsStreamEnded)
-                await _transport.WriteAsync(SmNonzas.Answer(state.Handled), cancellationToken).ConfigureAwait(false);
+                _transport.Append(SmNonzas.Answer(state.Handled));
             await _transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (XmppException)
@@ -228,7 +228,7 @@ internal sealed class XmppSession : IAsyncDisposable
         switch (_liveness.Tick(Age, facts))
         {
             case LivenessStep.WhiteSpace:
-                _transport.Post(" "u8);
+                _transport.PostWhiteSpace();
                 break;
             case LivenessStep.Probe when _sender is not null:
                 _sender.Ask();
