@@ -8,17 +8,17 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Xmpp.Session;
 
 /// <summary>From an open byte stream to a bound resource, in lock-step (RFC 6120 §4.3): nothing is sent before its turn, nothing is believed before it is proved.</summary>
-internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOptions options, ILogger log)
+internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOptions options, ILogger log, bool isDirectTls)
 {
     private readonly Jid _account = options.Jid.Bare;
 
     /// <summary>Returns the full JID that was bound.</summary>
     public async Task<Jid> NegotiateAsync(CancellationToken cancellationToken)
     {
-        if (options.Tls == XmppTlsMode.Direct)
+        if (isDirectTls)
             await EncryptAsync(cancellationToken).ConfigureAwait(false);
         var features = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        if (options.Tls == XmppTlsMode.StartTls)
+        if (options.Tls != XmppTlsMode.None && !transport.IsEncrypted)
             features = await StartTlsAsync(features, cancellationToken).ConfigureAwait(false);
         else if (options.Tls == XmppTlsMode.None && features.RequiresStartTls)
             throw new XmppTlsException($"The XMPP server for {_account.Domain} requires TLS. Use Tls=StartTls.");
@@ -59,7 +59,7 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
         var check = new ServerCertificateCheck(options);
         try
         {
-            await transport.StartTlsAsync(check.CreateOptions(options.Tls == XmppTlsMode.Direct), cancellationToken).ConfigureAwait(false);
+            await transport.StartTlsAsync(check.CreateOptions(isDirectTls), cancellationToken).ConfigureAwait(false);
         }
         catch (XmppTlsException e) when (check.Problem is not null)
         {

@@ -50,9 +50,9 @@ internal sealed class XmppSession : IAsyncDisposable
         XmppTransport? transport = null;
         try
         {
-            var stream = await TcpConnector.OpenAsync(options, either.Token).ConfigureAwait(false);
-            transport = new(stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
-            var jid = await new StreamNegotiator(transport, options, log).NegotiateAsync(either.Token).ConfigureAwait(false);
+            var opened = await TcpConnector.OpenAsync(options, elsewhere: null, either.Token).ConfigureAwait(false);
+            transport = new(opened.Stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
+            var jid = await new StreamNegotiator(transport, options, log, opened.IsDirectTls).NegotiateAsync(either.Token).ConfigureAwait(false);
             XmppLog.Connected(log, jid);
             return new(transport, options, log, jid);
         }
