@@ -27,7 +27,8 @@ internal static class AsciiDomain
     public static IPAddress? AddressIn(string text)
     {
         var inner = text.StartsWith('[') && text.EndsWith(']') && text.Contains(':', StringComparison.Ordinal) ? text[1..^1] : text;
-        return IPAddress.TryParse(inner, out var address) ? address : null;
+        // TryParse takes brackets itself, and forgets a port that follows them
+        return !inner.AsSpan().ContainsAny('[', ']') && IPAddress.TryParse(inner, out var address) ? address : null;
     }
 
     private static bool IsLabel(string label) => label.Length is > 0 and <= MaxLabel && !label.AsSpan().ContainsAnyExcept(LabelLetters);

@@ -109,6 +109,8 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException($"The Host '{RemoteText.Show(Host)}' is no name or IP address of a host; a port goes into Port.");
         if (Port is < 1 or > 65535)
             throw new ArgumentException($"Port is {Port}; it must be between 1 and 65535.");
+        if (TrustedCertificate is { Length: 0 })
+            throw new ArgumentException("TrustedCertificate is empty; it must be the path of a PEM file, or null.");
         if (CertificateFingerprint is { } fingerprint && NormalizeFingerprint(fingerprint) is null)
             throw new ArgumentException("CertificateFingerprint is not a SHA-256 fingerprint: 64 hex digits, with or without colons.");
         if (ConnectTimeout <= TimeSpan.Zero)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using XmppRpc.Xmpp.Network.Names;
 
 namespace XmppRpc.Xmpp.Network;
@@ -28,6 +30,9 @@ internal static class TcpConnector
         var resolver = new HostResolver(options, Random.Shared);
         var race = new ConnectionRace(options.ConnectionAttemptDelay, options.ConnectionAttemptTimeout, options.Time);
         var route = await resolver.FindAsync(elsewhere, cancellationToken).ConfigureAwait(false);
+        ILogger log = options.LoggerFactory?.CreateLogger("XmppRpc.Xmpp") ?? (ILogger)NullLogger.Instance;
+        if (route.Problem is not null)
+            XmppLog.LookupFailed(log, options.Jid, route.Problem);
         var failures = new List<string>();
         Exception? last = null;
         // XEP-0495 §4.1: what a domain keeps in reserve is not tried before the rest has failed
@@ -37,7 +42,11 @@ internal static class TcpConnector
             ThrowIfExposed(options, places);
             var result = await race.RunAsync(places, ConnectAsync, cancellationToken).ConfigureAwait(false);
             if (result is { Place: { } place, Connection: { } socket })
+            {
+                XmppLog.Dialled(log, options.Jid, place.ToString(), place.Candidate.IsDirectTls);
                 return new(new QuickAckStream(socket), place.Candidate.IsDirectTls);
+            }
+
             failures.AddRange(result.Failures.Select(f => $"{f.Place} does not answer ({Reason(f.Reason)})"));
             last = result.Failures.Select(f => f.Reason).LastOrDefault() ?? last;
         }

@@ -47,7 +47,7 @@ internal sealed class HostResolver(XmppConnectionOptions options, Random random)
             (service.IsDirectTls, Answer: await client.AskAsync($"{service.Label}._tcp.{domain}", DnsType.Srv, cancellationToken).ConfigureAwait(false)));
         var answers = await Task.WhenAll(lookups).ConfigureAwait(false);
 
-        var problem = answers.Select(a => a.Answer.Problem).FirstOrDefault(p => p is not null) is { } unknown ? $"its SRV records could not be looked up ({unknown})" : null;
+        var problem = answers.Select(a => a.Answer.Problem).FirstOrDefault(p => p is not null) is { } unknown ? $"the SRV records of {domain} could not all be looked up ({unknown})" : null;
         var records = answers.SelectMany(a => a.Answer.Records.OfType<SrvRecord>().Select(srv => (Srv: srv, a.IsDirectTls))).ToArray();
         // RFC 2782: a target of "." says that there is no such service, and XEP-0368 §5 that nothing else is to be tried in its place
         var offered = records.Where(r => r.Srv.Target.Length > 0).ToArray();

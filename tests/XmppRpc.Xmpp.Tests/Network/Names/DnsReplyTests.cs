@@ -179,7 +179,7 @@ public sealed class DnsReplyTests
     }
 
     [Fact]
-    public void Garbage_never_throws_and_never_brings_a_name_that_was_not_asked_for()
+    public void Garbage_never_throws_and_never_brings_a_name_no_host_has()
     {
         var random = new Random(7);
         var good = DnsWire.Reply(Query, records: [DnsWire.Alias(Asked, "b.example"), DnsWire.Srv("b.example", 1, 1, 1, "a.example"), DnsWire.Record(DnsWire.Pointer(QuestionAt), 33, [0, 0, 0, 0, 0, 1, .. DnsWire.Pointer(QuestionAt)])]);
@@ -190,7 +190,7 @@ public sealed class DnsReplyTests
             for (var flips = random.Next(1, 6); flips > 0; flips--)
                 message[random.Next(Query.Length, message.Length)] = (byte)random.Next(256);
             var reply = DnsReply.Read(message.AsSpan(0, random.Next(Query.Length, message.Length + 1)), Question);
-            Assert.All(reply!.Answer.Records, record => Assert.Contains(((SrvRecord)record).Target, c => true, allowEmpty: true));
+            Assert.All(reply!.Answer.Records, record => Assert.Matches("^[a-z0-9_.-]{0,253}$", Assert.IsType<SrvRecord>(record).Target));
         }
     }
 
