@@ -6,7 +6,7 @@ using XmppRpc.Xmpp.Stanzas;
 namespace XmppRpc.Xmpp;
 
 /// <summary>
-/// A connection of one account to its XMPP server (RFC 6120): opened, authenticated and bound when <see cref="ConnectAsync"/> returns, and from then on kept:
+/// A connection of one account (RFC 6120) or component (XEP-0114) to its XMPP server: opened, authenticated and bound when <see cref="ConnectAsync"/> returns, and from then on kept:
 /// a lost one is opened again, and its session resumed where the XMPP server can do that (XEP-0198).
 /// What comes is pulled; nothing is called back. <see cref="SendAsync"/> may be used from any thread, <see cref="ReceiveAsync"/> from one place at a time.
 /// </summary>
@@ -36,6 +36,7 @@ public sealed class XmppConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        options = options.Completed();
         ILogger log = options.LoggerFactory?.CreateLogger("XmppRpc.Xmpp") ?? (ILogger)NullLogger.Instance;
         return new(options, await SessionLoop.StartAsync(options, log, cancellationToken).ConfigureAwait(false));
     }
@@ -63,13 +64,24 @@ public sealed class XmppConnection : IAsyncDisposable
     /// <see cref="XmppConnectionOptions.MaxQueuedBytes"/>). On a managed stream it is then accepted: acknowledged some time, sent again when the session is resumed, or
     /// told in <see cref="SessionStarted.Unacknowledged"/>. Cancellation ends the waiting; a stanza that was accepted is still sent.
     /// </summary>
-    /// <exception cref="ArgumentException">The stanza is above <see cref="XmppConnectionOptions.MaxSentStanzaBytes"/> or holds text XML forbids; nothing was sent, the connection lives on.</exception>
+    /// <exception cref="ArgumentException">The stanza is above <see cref="XmppConnectionOptions.MaxSentStanzaBytes"/>, holds text XML forbids or, of a component, lacks an address; nothing was sent, the connection lives on.</exception>
     /// <exception cref="XmppException">The connection was closed or given up; or, without stream management, it was lost while the stanza was being written.</exception>
-    public ValueTask SendAsync(Stanza stanza, CancellationToken cancellationToken = default) => _loop.SendAsync(stanza, cancellationToken);
+    public ValueTask SendAsync(Stanza stanza, CancellationToken cancellationToken = default)
+    {
+        if (_options.IsComponent)
+            Address(stanza);
+        return _loop.SendAsync(stanza, cancellationToken);
+    }
 
     /// <summary>Sends an iq <c>get</c> or <c>set</c> under a new, random id and waits for its result, taken only from the address asked (RFC 6120 §8.2.3). An error throws <see cref="XmppStanzaException"/>, silence <see cref="TimeoutException"/>, a session that was lost for good <see cref="XmppConnectionException"/>.</summary>
-    public Task<Iq> RequestAsync(Iq request, CancellationToken cancellationToken = default) =>
-        request.IsRequest ? _loop.RequestAsync(request, cancellationToken) : throw new ArgumentException($"An iq of type '{request.Type}' is no request; only get and set are answered.", nameof(request));
+    public Task<Iq> RequestAsync(Iq request, CancellationToken cancellationToken = default)
+    {
+        if (!request.IsRequest)
+            throw new ArgumentException($"An iq of type '{request.Type}' is no request; only get and set are answered.", nameof(request));
+        if (_options.IsComponent)
+            Address(request);
+        return _loop.RequestAsync(request, cancellationToken);
+    }
 
     /// <summary>Closes in order: unavailable presence by the XMPP server, closing tag both ways (RFC 6120 §4.4). What has come is still received, then null.</summary>
     public Task CloseAsync(CancellationToken cancellationToken = default) => _loop.CloseAsync(_options.RequestTimeout, cancellationToken);
@@ -77,4 +89,15 @@ public sealed class XmppConnection : IAsyncDisposable
     /// <summary>Closes in order, waiting a short time for the peer.</summary>
     public async ValueTask DisposeAsync() =>
         await _loop.CloseAsync(_options.RequestTimeout < LastWords ? _options.RequestTimeout : LastWords, CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>A component's stanzas carry both addresses; an XMPP server ends the stream over one from outside its domain (XEP-0114 §3).</summary>
+    private void Address(Stanza stanza)
+    {
+        if (stanza.Element.Attribute("from") is null)
+            stanza.From = Jid;
+        if (stanza.From?.Domain != Jid.Domain)
+            throw new ArgumentException($"A stanza from '{stanza.Element.Attribute("from")}' cannot leave the component {Jid}; from must be in its domain.", nameof(stanza));
+        if (stanza.To is null)
+            throw new ArgumentException($"A stanza of the component {Jid} has no valid addressee ('{stanza.Element.Attribute("to")}').", nameof(stanza));
+    }
 }

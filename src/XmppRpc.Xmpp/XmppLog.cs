@@ -34,4 +34,10 @@ internal static partial class XmppLog
 
     [LoggerMessage(10, LogLevel.Error, "The connection of {Jid} has ended: {Reason}")]
     public static partial void GaveUp(ILogger log, Jid jid, string reason);
+
+    [LoggerMessage(20, LogLevel.Debug, "{Account}: {Place} answers; TLS from the first byte: {IsDirectTls}.")]
+    public static partial void Dialled(ILogger log, Jid account, string place, bool isDirectTls);
+
+    [LoggerMessage(21, LogLevel.Information, "{Account}: {Problem}; trying without them.")]
+    public static partial void LookupFailed(ILogger log, Jid account, string problem);
 }

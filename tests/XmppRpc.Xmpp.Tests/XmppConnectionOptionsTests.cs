@@ -27,10 +27,41 @@ public sealed class XmppConnectionOptionsTests
     {
         var options = XmppConnectionOptions.Parse(Account);
         Assert.Equal((null, null), (options.Host, options.Port));
-        Assert.Equal(XmppTlsMode.StartTls, options.Tls);
+        Assert.Equal(XmppTlsMode.Required, options.Tls);
         Assert.False(options.AllowPlain);
         Assert.False(options.AllowClearText);
         Assert.Equal(TimeSpan.FromSeconds(30), options.ConnectTimeout);
+    }
+
+    [Theory]
+    [InlineData("Required", XmppTlsMode.Required)]
+    [InlineData("starttls", XmppTlsMode.StartTls)]
+    [InlineData("DIRECT", XmppTlsMode.Direct)]
+    [InlineData("None", XmppTlsMode.None)]
+    public void Tls_is_one_of_four_words_and_is_written_back(string word, XmppTlsMode mode)
+    {
+        var options = XmppConnectionOptions.Parse($"{Account};Tls={word}");
+        Assert.Equal(mode, options.Tls);
+        Assert.Equal(mode, XmppConnectionOptions.Parse(options.ToString()).Tls);
+    }
+
+    public static TheoryData<string, Func<XmppConnectionOptions, XmppConnectionOptions>> Unusable => new()
+    {
+        { "Host", o => o with { Host = "example.org:5222" } },
+        { "Host", o => o with { Host = "exa mple" } },
+        { "Host", o => o with { Host = "" } },
+        { "TrustedCertificate", o => o with { TrustedCertificate = "" } },
+        { "NameLookupTimeout", o => o with { NameLookupTimeout = TimeSpan.Zero } },
+        { "ConnectionAttemptDelay", o => o with { ConnectionAttemptDelay = TimeSpan.FromTicks(-1) } },
+        { "ConnectionAttemptTimeout", o => o with { ConnectionAttemptTimeout = TimeSpan.Zero } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unusable))]
+    public async Task Option_that_cannot_work_is_refused_before_anything_is_opened(string name, Func<XmppConnectionOptions, XmppConnectionOptions> change)
+    {
+        var options = change(XmppConnectionOptions.Parse(Account)) with { OpenStream = _ => throw new InvalidOperationException("opened") };
+        Assert.Contains(name, (await Assert.ThrowsAsync<ArgumentException>(() => XmppConnection.ConnectAsync(options))).Message);
     }
 
     [Fact]

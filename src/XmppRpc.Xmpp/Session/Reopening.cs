@@ -43,6 +43,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
         var resumable = !endedInOrder && !lost.DropsSession && !StumblesAgain(before, reason);
         if (lost.IsTooMuch)
             _window = _window.Halved();
+        var preferred = resumable ? Place(before, before.State?.Location) : null;
         for (var verdict = lost; ; verdict = ReconnectPolicy.For(reason))
         {
             if (verdict.Retry == Retry.Never || (verdict.Retry == Retry.Limited && ++_limited > MaxLimitedAttempts))
@@ -52,7 +53,9 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
             {
                 if (!moves)
                     await Task.Delay(_backoff.Next(), options.Time, stop).ConfigureAwait(false);
-                var history = new SessionHistory(before.Jid.Resource, resumable ? before.State : null, before.Exchange, moves ? verdict.OtherHost : null);
+                var history = new SessionHistory(before.Jid.Resource, resumable ? before.State : null, before.Exchange, moves ? Place(before, verdict.OtherHost) : preferred);
+                // a place that was told is tried once; after that, where the account's domain says
+                preferred = null;
                 var next = await XmppSession.OpenAsync(options, log, history, _window, stop).ConfigureAwait(false);
                 return new(next, next.IsResumed || before.State is not { } state ? [] : Read(state.Unacked, lost.IsTooMuch), null);
             }
@@ -68,6 +71,8 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
             }
         }
     }
+
+    private static ConnectTo? Place(XmppSession before, string? told) => ConnectTo.TryParse(told, out var place) ? place with { IsDirectTls = before.IsDirectTls } : null;
 
     /// <summary>The XMPP server sends unhandled stanzas again; one that our reader ended the stream for would do so each time.</summary>
     private bool StumblesAgain(XmppSession before, XmppException reason)

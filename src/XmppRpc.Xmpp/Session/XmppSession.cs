@@ -27,8 +27,9 @@ internal sealed class XmppSession : IAsyncDisposable
     private volatile bool _closing;
     private volatile bool _over;
 
-    private XmppSession(XmppTransport transport, XmppConnectionOptions options, NegotiatedSession negotiated, SendWindow window, IqExchange? exchange)
+    private XmppSession(XmppTransport transport, XmppConnectionOptions options, NegotiatedSession negotiated, bool isDirectTls, SendWindow window, IqExchange? exchange)
     {
+        IsDirectTls = isDirectTls;
         (_transport, _options, _negotiated) = (transport, options, negotiated);
         Exchange = negotiated.IsResumed && exchange is not null ? exchange : new(negotiated.Jid);
         _liveness = new(new(options.IdleTimeout, options.AnswerTimeout, options.WhiteSpaceInterval, options.SlowestBytesPerSecond), transport.BytesRead, transport.BytesWritten);
@@ -45,6 +46,9 @@ internal sealed class XmppSession : IAsyncDisposable
 
     /// <summary>Whether this goes on with the session of the stream before.</summary>
     public bool IsResumed => _negotiated.IsResumed;
+
+    /// <summary>Whether TLS began with the first byte.</summary>
+    public bool IsDirectTls { get; }
 
     /// <summary>Stream management, or null if the XMPP server has none.</summary>
     public ResumeState? State => _negotiated.State;
@@ -64,10 +68,13 @@ internal sealed class XmppSession : IAsyncDisposable
         XmppTransport? transport = null;
         try
         {
-            var stream = await TcpConnector.OpenAsync(options, either.Token).ConfigureAwait(false);
-            transport = new(stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
-            var negotiated = await new StreamNegotiator(transport, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
-            return new(transport, options, negotiated, window, before.Exchange);
+            var opened = await TcpConnector.OpenAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
+            transport = new(opened.Stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
+            var dialogue = new StreamDialogue(transport, options, log, opened.IsDirectTls);
+            var negotiated = options.IsComponent
+                ? await new ComponentHandshake(dialogue, options, log).NegotiateAsync(either.Token).ConfigureAwait(false)
+                : await new StreamNegotiator(dialogue, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
+            return new(transport, options, negotiated, opened.IsDirectTls, window, before.Exchange);
         }
         catch (Exception e)
         {
@@ -197,7 +204,8 @@ internal sealed class XmppSession : IAsyncDisposable
         State?.CountHandled();
         var (before, now) = (_bytesTaken, _transport.BytesRead);
         _bytesTaken = now;
-        return stanza is Iq { IsRequest: false } iq && (iq.Id == _pingId || Exchange.TryComplete(iq)) ? ValueTask.CompletedTask : inbound.AddAsync(stanza, (int)(now - before));
+        // a component's own ping comes back to it as the request
+        return stanza is Iq iq && (iq.Id == _pingId || (!iq.IsRequest && Exchange.TryComplete(iq))) ? ValueTask.CompletedTask : inbound.AddAsync(stanza, (int)(now - before));
     }
 
     private void TakeNonza(XmppElement element)
@@ -235,7 +243,7 @@ internal sealed class XmppSession : IAsyncDisposable
                 break;
             case LivenessStep.Probe:
                 // any answer is a sign of life, also a refusal; nobody waits for it
-                _transport.Post(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { Id = _pingId, To = Jid.Parse(Jid.Domain) }.Element);
+                _transport.Post(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { Id = _pingId, To = Jid.Parse(Jid.Domain), From = _options.IsComponent ? Jid : null }.Element);
                 break;
             case LivenessStep.Dead:
                 _dead = new($"The XMPP server for {Jid.Domain} has been silent although it was asked (AnswerTimeout {_options.AnswerTimeout.TotalSeconds} s), so the connection of {Jid} counts as lost.");

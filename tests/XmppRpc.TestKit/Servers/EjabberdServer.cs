@@ -53,7 +53,7 @@ public sealed class EjabberdServer : ProcessServer
     }
 
     private string Configuration(ServerProfile profile) => $$"""
-        hosts: [ "{{Domain}}", "{{ForeignDomain}}" ]
+        hosts: [ "{{Domain}}", "{{ForeignDomain}}", "{{NamedDomain}}" ]
         loglevel: info
         certfiles: [ "{{Certificate.CertificateAndKeyFile}}" ]
         listen:

@@ -44,6 +44,7 @@ public sealed class ProsodyServer : ProcessServer
         ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
         VirtualHost "{{Domain}}"
         VirtualHost "{{ForeignDomain}}"
+        VirtualHost "{{NamedDomain}}"
         """;
 
     private static string Modules(ServerProfile profile) => profile switch

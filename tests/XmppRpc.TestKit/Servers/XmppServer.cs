@@ -16,6 +16,9 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>A second domain of the real servers, with the account <c>mallory@foreign.localhost</c>: a stranger to the first.</summary>
     public const string ForeignDomain = "foreign.localhost";
 
+    /// <summary>A third domain of the real servers, without accounts: one that is found through DNS, which <c>localhost</c> never is. The certificate is for it too.</summary>
+    public const string NamedDomain = "example.test";
+
     private readonly ConcurrentDictionary<string, string> passwords = new(StringComparer.Ordinal);
 
     /// <summary>Which server this is.</summary>
