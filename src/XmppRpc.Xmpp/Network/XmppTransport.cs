@@ -81,7 +81,8 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         {
             ThrowIfUnwritable();
             _contentNamespace = contentNamespace;
-            XmppWriter.WriteStreamStart(_queued, contentNamespace, from, to, id);
+            // XEP-0114 §3: no version, no features
+            XmppWriter.WriteStreamStart(_queued, contentNamespace, from, to, id, contentNamespace == XmppNames.Component ? null : "1.0");
         }
 
         return DepartAsync(cancellationToken);
