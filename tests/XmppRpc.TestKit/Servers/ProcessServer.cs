@@ -27,6 +27,9 @@ public abstract class ProcessServer : XmppServer
     public override int DirectTlsPort { get; } = FreePort.Next();
 
     /// <inheritdoc/>
+    public override int ComponentPort { get; } = FreePort.Next();
+
+    /// <inheritdoc/>
     public override string CertificateFile => certificate.CertificateFile;
 
     /// <summary>What the server wrote to its log.</summary>
@@ -77,6 +80,8 @@ public abstract class ProcessServer : XmppServer
     {
         try
         {
+            using (var component = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+                await component.ConnectAsync(IPAddress.Loopback, ComponentPort, cancellationToken);
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
             await using var stream = new NetworkStream(socket);
