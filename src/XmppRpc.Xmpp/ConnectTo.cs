@@ -45,7 +45,7 @@ internal sealed record ConnectTo(string Host, int? Port, bool IsDirectTls = fals
 
     /// <summary><c>host:port</c>, an IPv6 address in brackets.</summary>
     public static string Format(string host, int? port) =>
-        (host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
+        (host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[') ? $"[{host}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
 
     private static string? IPv6In(string text) => AsciiDomain.AddressIn(text) is { AddressFamily: AddressFamily.InterNetworkV6 } address ? address.ToString() : null;
 }

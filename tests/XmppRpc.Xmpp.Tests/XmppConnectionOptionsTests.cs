@@ -145,6 +145,14 @@ public sealed class XmppConnectionOptionsTests
         Assert.DoesNotContain("s3cret", $"{options}");
     }
 
+    [Fact]
+    public void Port_alone_is_written_with_the_domain_that_may_be_an_address()
+    {
+        var options = new XmppConnectionOptions { Jid = Jid.Parse("alice@[2001:db8::1]"), Password = "s3cret-pw", Port = 5299 };
+        var again = XmppConnectionOptions.Parse(options.ToString());
+        Assert.Equal(("2001:db8::1", 5299), (again.Host, again.Port));
+    }
+
     private static void AssertRefused(string text, string reason)
     {
         var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse(text));

@@ -258,7 +258,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             await tls.DisposeAsync().ConfigureAwait(false);
             throw e switch
             {
-                AuthenticationException or IOException => new XmppTlsException($"The TLS handshake failed: {RemoteText.Show(e.Message)} Check that this port speaks TLS 1.2 or later.", e),
+                AuthenticationException or IOException => new XmppTlsException($"The TLS handshake failed{RemoteText.Reason(e.GetBaseException().Message)}. Check that this port speaks TLS 1.2 or later and has a certificate for this domain.", e),
                 ObjectDisposedException => Lost(e),
                 _ => e,
             };
