@@ -121,6 +121,8 @@ public sealed class ProxyConnection : IAsyncDisposable
         try
         {
             await _upstream.ConnectAsync(_proxy.Target, _closing.Token);
+            _client.Open();
+            _server.Open();
             if (_proxy.Options.Tls is ProxyTls.TerminateDirect)
                 await EncryptAsync(_closing.Token);
             await Task.WhenAll(ToServer.RunAsync(Script.ToServerFaults, ToClient, _closing.Token), ToClient.RunAsync(Script.ToClientFaults, ToServer, _closing.Token));

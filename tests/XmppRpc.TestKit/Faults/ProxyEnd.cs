@@ -13,10 +13,10 @@ internal sealed class ProxyEnd(Socket socket) : IDisposable
     private static readonly byte[] On = BitConverter.GetBytes(1);
     private static readonly SslApplicationProtocol Xmpp = new("xmpp-client");
 
-    private readonly NetworkStream _plain = new(socket, ownsSocket: false);
-    private SslStream? _tls;
+    private Stream _stream = Stream.Null;
 
-    private Stream Stream => _tls ?? (Stream)_plain;
+    /// <summary>Begins once the socket is connected, and before one direction of it is closed.</summary>
+    public void Open() => _stream = new NetworkStream(socket, ownsSocket: false);
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -29,20 +29,20 @@ internal sealed class ProxyEnd(Socket socket) : IDisposable
         {
             // The read says what is wrong with the connection.
         }
-        return Stream.ReadAsync(buffer, cancellationToken);
+        return _stream.ReadAsync(buffer, cancellationToken);
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        await Stream.WriteAsync(bytes, cancellationToken);
-        await Stream.FlushAsync(cancellationToken);
+        await _stream.WriteAsync(bytes, cancellationToken);
+        await _stream.FlushAsync(cancellationToken);
     }
 
     /// <summary>Ends what is written, with <c>close_notify</c> inside TLS.</summary>
     public async ValueTask EndAsync()
     {
-        if (_tls is not null)
-            await _tls.ShutdownAsync();
+        if (_stream is SslStream tls)
+            await tls.ShutdownAsync();
         socket.Shutdown(SocketShutdown.Send);
     }
 
@@ -74,19 +74,19 @@ internal sealed class ProxyEnd(Socket socket) : IDisposable
 
     public async Task EncryptAsServerAsync(SslStreamCertificateContext certificate, bool direct, CancellationToken cancellationToken)
     {
-        var tls = new SslStream(_plain, leaveInnerStreamOpen: true);
+        var tls = new SslStream(_stream, leaveInnerStreamOpen: true);
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
             ServerCertificateContext = certificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ApplicationProtocols = direct ? [Xmpp] : null,
         }, cancellationToken);
-        _tls = tls;
+        _stream = tls;
     }
 
     public async Task EncryptAsClientAsync(bool direct, CancellationToken cancellationToken)
     {
-        var tls = new SslStream(_plain, leaveInnerStreamOpen: true);
+        var tls = new SslStream(_stream, leaveInnerStreamOpen: true);
         // The XMPP server is the test's own; what matters is inside.
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
@@ -95,7 +95,7 @@ internal sealed class ProxyEnd(Socket socket) : IDisposable
             ApplicationProtocols = direct ? [Xmpp] : null,
             RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
         }, cancellationToken);
-        _tls = tls;
+        _stream = tls;
     }
 
     // Not the streams: disposing TLS writes, and this end may have been cut.

@@ -57,9 +57,14 @@ public class FaultProxyTests
     {
         await using var proxy = FaultProxy.Start(new IPEndPoint(IPAddress.Loopback, FreePort.Next()));
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(IPAddress.Loopback, proxy.Port, Cancellation);
 
-        await Wire.AssertResetAsync(client);
+        // the reset may come before connecting has returned
+        var error = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            await client.ConnectAsync(IPAddress.Loopback, proxy.Port, Cancellation);
+            await Wire.HearAllAsync(client);
+        });
+        Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
     }
 
     [Fact]
@@ -126,14 +131,13 @@ public class FaultProxyTests
         await alice.SendAsync(new Message(new XmppElement("message", XmppNames.Client).Add(new XmppElement("x", "urn:x").WithText(new string('y', 10_000)))) { To = bob.Jid }, Cancellation);
 
         Assert.Equal(10_000, (await bob.ReceiveAsync(Cancellation))!.Element.Child("x", "urn:x")!.Text.Length);
-        Assert.Equal(tls is ProxyTls.Terminate ? 1 : 0, Math.Min(1, proxy.Connections[0].ToClient.SentStanzas + proxy.Connections[0].ToServer.SentStanzas));
+        Assert.Equal(tls is ProxyTls.Terminate, proxy.Connections[0].ToServer.SentStanzas > 0);
     }
 
     [Fact]
     public async Task Stanzas_inside_TLS_are_seen_and_changed()
     {
         await using var server = await LocalXmppServer.StartAsync();
-        using var certificate = TestCertificate.Create();
         var options = XmppConnectionOptions.Parse(server.AddAccount("alice", "pw"));
         await using var proxy = FaultProxy.Start(new IPEndPoint(IPAddress.Loopback, options.Port!.Value), new() { Tls = ProxyTls.Terminate }, TestCertificate.Create());
         proxy.Next(FaultScript.Pass.ToServer(Fault.Answer(Stanzas.Named("message"), Forged.Bounce()), Fault.Drop(Stanzas.Named("message"))));

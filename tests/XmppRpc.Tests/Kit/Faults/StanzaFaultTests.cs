@@ -83,9 +83,9 @@ public class StanzaFaultTests
         await using var wire = await Wire.OpenAsync(FaultScript.Pass.ToClient(Fault.Rewrite(Messages, Forged.From("mallory@localhost/x"))));
         await wire.OpenStreamAsync();
 
-        await Wire.SayAsync(wire.Server, "<message from='bob@localhost/a' id='1'><body>&lt;é</body></message>" + P);
+        await Wire.SayAsync(wire.Server, "<message id='1' from='bob@localhost/a'><body>&lt;é</body></message>" + P);
 
-        await Wire.HearAsync(wire.Client, "<message from='mallory@localhost/x' id='1'><body>&lt;é</body></message>" + P);
+        await Wire.HearAsync(wire.Client, "<message id='1' from='mallory@localhost/x'><body>&lt;é</body></message>" + P);
     }
 
     [Fact]
