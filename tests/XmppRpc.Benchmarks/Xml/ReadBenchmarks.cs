@@ -6,10 +6,10 @@ using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Benchmarks.Xml;
 
-/// <summary>From bytes, in chunks of 4 KiB, to a tree a stanza; one reader for the whole stream.</summary>
+/// <summary>From bytes, in chunks of 16 KiB as the transport reads them, to a tree a stanza; one reader for the whole stream.</summary>
 public class ReadBenchmarks
 {
-    private const int Chunk = 4096;
+    private const int Chunk = 16 * 1024;
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true };
     private static readonly XmlReaderSettings Async = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true, Async = true };
     private byte[] _bytes = [];

@@ -8,10 +8,10 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Benchmarks.Xml;
 
 /// <summary>From a tree a stanza to bytes in a buffer that is used again; one writer for the whole stream, flushed behind each stanza.</summary>
-public sealed class WriteBenchmarks : IDisposable
+public class WriteBenchmarks
 {
     private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
-    private readonly MemoryStream _stream = new(64 * 1024);
+    private Stream _stream = Stream.Null;
     private List<XmppElement> _ours = [];
     private readonly List<FrameworkTree> _theirs = [];
     private XmlWriter? _writer;
@@ -27,16 +27,10 @@ public sealed class WriteBenchmarks : IDisposable
         _ours = Transcript.Load(File).Elements;
         _theirs.Clear();
         _theirs.AddRange(_ours.Select(FrameworkTree.Of));
+        _stream = Reusable();
         _writer = XmlWriter.Create(_stream, new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false), CheckCharacters = true });
         _writer.WriteStartElement("stream", "stream", XmppNames.Streams);
         _writer.WriteAttributeString("xmlns", XmppNames.Client);
-    }
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        _writer?.Dispose();
-        _stream.Dispose();
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Transcript.Stanzas)]
@@ -59,4 +53,6 @@ public sealed class WriteBenchmarks : IDisposable
             _writer!.Flush();
         }
     }
+
+    private static MemoryStream Reusable() => new(64 * 1024);
 }

@@ -15,7 +15,7 @@ internal static class XmlBenchmarks
     public static void Run(string[] arguments)
     {
         var config = ManualConfig.Create(DefaultConfig.Instance)
-            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(9).WithIterationTime(TimeInterval.FromMilliseconds(120)).WithId("xml"))
+            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(8).WithIterationCount(9).WithIterationTime(TimeInterval.FromMilliseconds(120)).WithId("xml"))
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddColumn(StatisticColumn.Median, new RateColumn())
             .HideColumns("Job", "Toolchain", "WarmupCount", "IterationCount", "IterationTime", "Error", "StdDev", "RatioSD", "Gen0", "Gen1", "Gen2", "Mean")
