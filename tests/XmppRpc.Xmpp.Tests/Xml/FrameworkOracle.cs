@@ -30,6 +30,7 @@ internal static class FrameworkOracle
         ("an undeclared prefix is tolerated here", both => both.Fault is null && both.Refusal is not null && both.Ours.Contains(NamespaceScopes.Undeclared, StringComparison.Ordinal)),
         ("text between stanzas is for XMPP to forbid (RFC 6120 §4.6.1)", both => both.Refusal is null && both.Fault?.Condition == "bad-format"),
         ("comments, processing instructions and sections between stanzas are restricted XML (RFC 6120 §11.1)", both => both.Refusal is null && both.Fault?.Condition == "restricted-xml" && both.HasRestricted),
+        ("no element may have the prefix xmlns (Namespaces in XML 1.0 §3), which the framework lets pass", both => both.Refusal is null && both.IsSkipped && both.Theirs.Contains("({http://www.w3.org/2000/xmlns/}", StringComparison.Ordinal)),
         ("caps are ours", both => both.Refusal is null && both.IsSkipped && both.Fault?.Condition == "policy-violation"),
     ];
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Tests.Xml.Fuzz;
@@ -13,6 +15,7 @@ namespace XmppRpc.Xmpp.Tests.Xml.Fuzz;
 public sealed class FuzzTests
 {
     private const int DefaultInputs = 1_000_000;
+    private const int GrammarInputs = 20_000;
     private const int Workers = 2;
     private const int MaxCorpus = 4_000;
     // Every so many inputs: XmlReader throws an exception for each that it refuses, and all the cuts take a square of the length.
@@ -35,6 +38,21 @@ public sealed class FuzzTests
         Assert.All(runs, run => Assert.Null(run.Failure));
         // Were nearly all accepted or nearly all refused, it would test little.
         Assert.InRange((double)runs.Sum(run => run.Accepted) / runs.Sum(run => run.Inputs), 0.2, 0.9);
+    }
+
+    [Fact]
+    public void Stanzas_by_grammar_break_nothing()
+    {
+        var accepted = 0;
+        var property = Prop.ForAll(StanzaGrammar.Stanzas, written =>
+        {
+            var stanza = Encoding.UTF8.GetBytes(written.ToString());
+            var failure = Failure(new ReaderCheck(Seed), stanza, out var outcome) ?? Failure(new ReaderCheck(Seed, SmallCaps), stanza, out _) ?? Differential(stanza);
+            accepted += outcome?.Nodes is [{ Kind: XmppNodeKind.Element }, ..] ? 1 : 0;
+            return failure is null ? true : throw new InvalidOperationException($"{failure}\n{written}");
+        });
+        property.Check(Config.QuickThrowOnFailure.WithMaxTest(GrammarInputs).WithReplay((ulong)Seed, 1).WithQuietOnSuccess(true));
+        Assert.InRange(accepted, GrammarInputs / 8, GrammarInputs);
     }
 
     [Fact]
