@@ -43,13 +43,24 @@ class Chat(slixmpp.ClientXMPP):
             self.done.set_exception(ConnectionError(str(reason)))
 
 
+async def push(chat):
+    """Debian's libexpat holds a start tag that its reads cut back until about as much again came behind it; our client pads, slixmpp does not."""
+    while True:
+        await asyncio.sleep(0.5)
+        if "bind" in chat.features:
+            chat.send_raw(" " * 512)
+
+
 async def main():
     chat = Chat()
+    pushing = asyncio.get_event_loop().create_task(push(chat))
     chat.connect((host, int(port)), force_starttls=True)
     await asyncio.wait_for(chat.done, 60)
     await chat["xep_0199"].ping(peer, timeout=30)
-    in_order = chat.heard == [f"{number} {sample}" for number in range(int(count))]
-    print("in order:", in_order, "encrypted:", chat.transport.get_extra_info("cipher") is not None, "managed:", chat["xep_0198"].enabled_in or len(chat.heard), flush=True)
+    expected = [f"{number} {sample}" for number in range(int(count))]
+    wrong = [(i, *pair) for i, pair in enumerate(zip(chat.heard, expected)) if pair[0] != pair[1]]
+    print("heard:", len(chat.heard), "wrong:", ascii(wrong[:3]), "encrypted:", chat.transport.get_extra_info("cipher") is not None, "managed:", chat["xep_0198"].enabled_in, flush=True)
+    pushing.cancel()
     await chat.disconnect(wait=2)
 
 
