@@ -75,7 +75,7 @@ public sealed class SlixmppTests(XmppServerFixture servers)
     private static Message Chat(Jid peer, string text)
     {
         var message = new Message { To = peer, Type = "chat" };
-        message.Element.Add(new XmppElement("body", XmppNames.Client).WithText(text));
+        message.Element.Add(new XmppElement("body", XmppNames.Client).WithText(text)).Add(new XmppElement("no-store", "urn:xmpp:hints"));
         return message;
     }
 }
