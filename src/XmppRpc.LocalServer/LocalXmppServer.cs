@@ -74,6 +74,9 @@ public sealed class LocalXmppServer : IAsyncDisposable
     /// <summary>The certificate, self-signed for the domain and made at the start; without its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
+    /// <summary>The certificate with its private key, for the tests' proxy that stands in the server's place. Stays the server's own.</summary>
+    internal X509Certificate2 CertificateWithKey => _certificateWithKey;
+
     /// <summary>Starts a server; it accepts connections when this returns.</summary>
     /// <exception cref="ArgumentException">An option cannot work, for example an address that is not loopback.</exception>
     /// <exception cref="IOException">The port is taken.</exception>

@@ -27,6 +27,8 @@ public static class XmppNames
     public const string DataForms = "jabber:x:data";
     /// <summary>XEP-0199.</summary>
     public const string Ping = "urn:xmpp:ping";
+    /// <summary>XEP-0198.</summary>
+    public const string StreamManagement = "urn:xmpp:sm:3";
     /// <summary>XEP-0203.</summary>
     public const string Delay = "urn:xmpp:delay";
     /// <summary>The <c>xml:</c> prefix.</summary>

@@ -27,10 +27,41 @@ public sealed class XmppConnectionOptionsTests
     {
         var options = XmppConnectionOptions.Parse(Account);
         Assert.Equal((null, null), (options.Host, options.Port));
-        Assert.Equal(XmppTlsMode.StartTls, options.Tls);
+        Assert.Equal(XmppTlsMode.Required, options.Tls);
         Assert.False(options.AllowPlain);
         Assert.False(options.AllowClearText);
         Assert.Equal(TimeSpan.FromSeconds(30), options.ConnectTimeout);
+    }
+
+    [Theory]
+    [InlineData("Required", XmppTlsMode.Required)]
+    [InlineData("starttls", XmppTlsMode.StartTls)]
+    [InlineData("DIRECT", XmppTlsMode.Direct)]
+    [InlineData("None", XmppTlsMode.None)]
+    public void Tls_is_one_of_four_words_and_is_written_back(string word, XmppTlsMode mode)
+    {
+        var options = XmppConnectionOptions.Parse($"{Account};Tls={word}");
+        Assert.Equal(mode, options.Tls);
+        Assert.Equal(mode, XmppConnectionOptions.Parse(options.ToString()).Tls);
+    }
+
+    public static TheoryData<string, Func<XmppConnectionOptions, XmppConnectionOptions>> Unusable => new()
+    {
+        { "Host", o => o with { Host = "example.org:5222" } },
+        { "Host", o => o with { Host = "exa mple" } },
+        { "Host", o => o with { Host = "" } },
+        { "TrustedCertificate", o => o with { TrustedCertificate = "" } },
+        { "NameLookupTimeout", o => o with { NameLookupTimeout = TimeSpan.Zero } },
+        { "ConnectionAttemptDelay", o => o with { ConnectionAttemptDelay = TimeSpan.FromTicks(-1) } },
+        { "ConnectionAttemptTimeout", o => o with { ConnectionAttemptTimeout = TimeSpan.Zero } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unusable))]
+    public async Task Option_that_cannot_work_is_refused_before_anything_is_opened(string name, Func<XmppConnectionOptions, XmppConnectionOptions> change)
+    {
+        var options = change(XmppConnectionOptions.Parse(Account)) with { OpenStream = _ => throw new InvalidOperationException("opened") };
+        Assert.Contains(name, (await Assert.ThrowsAsync<ArgumentException>(() => XmppConnection.ConnectAsync(options))).Message);
     }
 
     [Fact]
@@ -112,6 +143,14 @@ public sealed class XmppConnectionOptionsTests
         Assert.Contains("Password=***", text);
         Assert.Equal(options with { Password = "***" }, XmppConnectionOptions.Parse(text));
         Assert.DoesNotContain("s3cret", $"{options}");
+    }
+
+    [Fact]
+    public void Port_alone_is_written_with_the_domain_that_may_be_an_address()
+    {
+        var options = new XmppConnectionOptions { Jid = Jid.Parse("alice@[2001:db8::1]"), Password = "s3cret-pw", Port = 5299 };
+        var again = XmppConnectionOptions.Parse(options.ToString());
+        Assert.Equal(("2001:db8::1", 5299), (again.Host, again.Port));
     }
 
     private static void AssertRefused(string text, string reason)

@@ -6,20 +6,28 @@ namespace XmppRpc.Xmpp.Session;
 /// <summary>The last word on a broken XML stream (RFC 6120 §4.9).</summary>
 internal static class StreamError
 {
-    /// <summary>The peer's stream error as an exception, or null if the element is none.</summary>
-    public static XmppStreamException? Read(XmppElement element, string peer)
+    /// <summary>The peer's stream error as an exception, or null if the element is none. A redirection counts only on a trusted path.</summary>
+    public static XmppStreamException? Read(XmppElement element, string peer, bool isTrusted)
     {
         if (!element.Is("error", XmppNames.Streams))
             return null;
         var condition = element.Children.FirstOrDefault(c => c.Namespace == XmppNames.StreamErrors && c.Name != "text")?.Name ?? "undefined-condition";
         var text = element.Child("text", XmppNames.StreamErrors)?.Text;
-        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.{Remedy(condition)}", sentByPeer: true);
+        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.{Remedy(condition)}", sentByPeer: true)
+        {
+            // RFC 6120 §4.9.4
+            ApplicationCondition = element.Children.FirstOrDefault(c => c.Namespace != XmppNames.StreamErrors) is { } own ? RemoteText.Show(own.Name) : null,
+            // RFC 6120 §4.9.3.19; before TLS anybody on the path could send us to a host of the inner network
+            OtherHost = isTrusted && condition == "see-other-host" ? element.Child(condition, XmppNames.StreamErrors)?.Text.Trim() : null,
+        };
     }
 
     /// <summary>Tells the peer why, and closes our XML stream.</summary>
-    public static async ValueTask SendAsync(XmppTransport transport, string condition, CancellationToken cancellationToken)
+    public static async ValueTask SendAsync(XmppTransport transport, string condition, XmppElement? detail, CancellationToken cancellationToken)
     {
         var error = new XmppElement("error", XmppNames.Streams).Add(new XmppElement(condition, XmppNames.StreamErrors));
+        if (detail is not null)
+            error.Add(detail);
         await transport.WriteAsync(error, cancellationToken).ConfigureAwait(false);
         await transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
     }

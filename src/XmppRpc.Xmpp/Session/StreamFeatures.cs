@@ -14,5 +14,8 @@ internal sealed class StreamFeatures(XmppElement element)
     public IReadOnlyList<string> Mechanisms { get; } =
         [.. element.Child("mechanisms", XmppNames.Sasl)?.Children.Where(c => c.Is("mechanism", XmppNames.Sasl)).Select(c => c.Text.Trim()) ?? []];
 
+    /// <summary>Whether the server manages streams (XEP-0198).</summary>
+    public bool HasStreamManagement { get; } = element.Child("sm", XmppNames.StreamManagement) is not null;
+
     public bool HasBind { get; } = element.Child("bind", XmppNames.Bind) is not null;
 }

@@ -3,7 +3,7 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Xmpp.Stanzas;
 
 /// <summary>A message, presence or iq (RFC 6120 §8): a thin, typed view of its element.</summary>
-public abstract class Stanza(XmppElement element)
+public abstract class Stanza(XmppElement element) : XmppEvent
 {
     private Jid? _from;
     private Jid? _to;

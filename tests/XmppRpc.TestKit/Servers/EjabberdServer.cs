@@ -57,7 +57,7 @@ public sealed class EjabberdServer : ProcessServer
     }
 
     private string Configuration(ServerSetup setup) => $$"""
-        hosts: [ "{{Domain}}", "{{ForeignDomain}}" ]
+        hosts: [ "{{Domain}}", "{{ForeignDomain}}", "{{NamedDomain}}" ]
         loglevel: info
         certfiles: [ "{{Certificate.CertificateAndKeyFile}}" ]
         listen:

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using XmppRpc.LocalServer;
 
 namespace XmppRpc.TestKit.Servers;
@@ -25,6 +26,9 @@ public sealed class InProcessServer : XmppServer
 
     /// <inheritdoc/>
     public override string CertificateFile => Path.Combine(folder, "cert.pem");
+
+    /// <inheritdoc/>
+    public override X509Certificate2 LoadCertificateWithKey() => new(Running.CertificateWithKey);
 
     /// <inheritdoc/>
     public override async Task KillAsync()

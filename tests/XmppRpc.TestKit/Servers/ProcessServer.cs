@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace XmppRpc.TestKit.Servers;
@@ -31,6 +32,9 @@ public abstract class ProcessServer : XmppServer
 
     /// <inheritdoc/>
     public override string CertificateFile => certificate.CertificateFile;
+
+    /// <inheritdoc/>
+    public override X509Certificate2 LoadCertificateWithKey() => X509Certificate2.CreateFromPemFile(certificate.CertificateFile, certificate.KeyFile);
 
     /// <summary>What the server wrote to its log.</summary>
     public string LogFile { get; }

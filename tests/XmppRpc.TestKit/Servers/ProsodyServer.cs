@@ -45,6 +45,7 @@ public sealed class ProsodyServer : ProcessServer
         ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
         VirtualHost "{{Domain}}"
         VirtualHost "{{ForeignDomain}}"
+        VirtualHost "{{NamedDomain}}"
         {{string.Join("\n", Components.Select(name => $"Component \"{ComponentDomain(name)}\"\n  component_secret = {LuaString(ComponentSecret)}"))}}
         """;
 

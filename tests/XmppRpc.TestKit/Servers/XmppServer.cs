@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 
 namespace XmppRpc.TestKit.Servers;
 
@@ -15,6 +16,9 @@ public abstract class XmppServer : IAsyncDisposable
 
     /// <summary>A second domain of the real servers, with the account <c>mallory@foreign.localhost</c>: a stranger to the first.</summary>
     public const string ForeignDomain = "foreign.localhost";
+
+    /// <summary>A third domain of the real servers, without accounts: one that is found through DNS, which <c>localhost</c> never is. The certificate is for it too.</summary>
+    public const string NamedDomain = "example.test";
 
     /// <summary>The components that every server knows (XEP-0114): <c>svc.localhost</c> and <c>svc2.localhost</c>.</summary>
     public static IReadOnlyList<string> Components { get; } = ["svc", "svc2"];
@@ -38,6 +42,9 @@ public abstract class XmppServer : IAsyncDisposable
 
     /// <summary>The PEM file with the server's certificate, for <c>localhost</c> and its sub-domains.</summary>
     public abstract string CertificateFile { get; }
+
+    /// <summary>The server's certificate with its private key, for whoever stands in its place. The caller disposes it.</summary>
+    public abstract X509Certificate2 LoadCertificateWithKey();
 
     /// <summary>Starts a server that the caller disposes. Tests that do not end or restart it share one through <see cref="XmppServerFixture"/>.</summary>
     public static Task<XmppServer> StartAsync(ServerKind kind, ServerProfile profile = ServerProfile.Full) => StartAsync(kind, new ServerSetup(profile));
