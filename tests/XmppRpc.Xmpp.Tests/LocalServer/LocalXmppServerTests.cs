@@ -216,6 +216,11 @@ public sealed class LocalXmppServerTests : IAsyncLifetime
         { "MaxQueuedBytes", new() { MaxQueuedBytes = 0 } },
         { "MaxAuthenticationAttempts", new() { MaxAuthenticationAttempts = 0 } },
         { "MaxOfflineMessages", new() { MaxOfflineMessages = -1 } },
+        { "ComponentPort", new() { ComponentPort = -1 } },
+        { "MaxUnacknowledgedStanzas", new() { MaxUnacknowledgedStanzas = 0 } },
+        { "MaxRememberedStreams", new() { MaxRememberedStreams = -1 } },
+        { "ResumeTimeout", new() { ResumeTimeout = TimeSpan.FromSeconds(-1) } },
+        { "svc.localhost", new() { Components = new Dictionary<string, string>(StringComparer.Ordinal) { ["svc"] = "x", ["a@b"] = "y" } } },
         { "HandshakeTimeout", new() { HandshakeTimeout = TimeSpan.Zero } },
     };
 

@@ -205,6 +205,25 @@ public sealed class ResumptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stream_above_the_number_that_may_wait_ends_with_its_socket()
+    {
+        await using var server = await StartAsync(options => options with { MaxConnections = 10 });
+        await using var component = await RawClient.ConnectComponentAsync(server.Server, "svc.localhost", "s3cret");
+        for (var i = 1; i <= 11; i++)
+        {
+            var (alice, _) = await server.ManageAsync("alice", $"r{i}");
+            await alice.SendAsync("<presence to='svc.localhost'/>");
+            await component.ReadToAsync($"from='alice@localhost/r{i}'/>");
+            if (i < 11)
+                await server.LoseAsync(alice);
+            else
+                await alice.DisposeAsync();
+        }
+
+        await component.ReadToAsync("<presence type='unavailable' from='alice@localhost/r11' to='svc.localhost'/>");
+    }
+
+    [Fact]
     public async Task Streams_that_are_forgotten_leave_nothing_behind()
     {
         await using var bob = await _server.BindAsync("bob", "b");
