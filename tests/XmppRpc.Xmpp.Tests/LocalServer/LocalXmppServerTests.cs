@@ -103,7 +103,8 @@ public sealed class LocalXmppServerTests : IAsyncLifetime
     {
         await using var alice = await ConnectAsync("alice", "desk", inMemory);
         Action cut = () => { };
-        var options = Options("bob", "desk", inMemory) with { OpenStream = async token => inMemory ? Cuttable(await _server.OpenInMemoryAsync(token)) : Cuttable(await OpenTcpAsync(token)) };
+        // a managed stream would hibernate
+        var options = Options("bob", "desk", inMemory) with { StreamManagement = false, OpenStream = async token => inMemory ? Cuttable(await _server.OpenInMemoryAsync(token)) : Cuttable(await OpenTcpAsync(token)) };
         var bob = await XmppConnection.ConnectAsync(options, _deadline.Token);
         await bob.SendAsync(new Presence { To = alice.Jid }, _deadline.Token);
         Assert.Null((await ReceiveAsync<Presence>(alice)).Type);
