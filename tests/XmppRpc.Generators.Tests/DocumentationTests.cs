@@ -55,6 +55,13 @@ public sealed partial class DocumentationTests
             """.ReplaceLineEndings("\n"), await RunAsync(program));
     }
 
+    [Fact]
+    public void Pieces_of_the_connections_readme_compile()
+    {
+        const string usings = "using XmppRpc.Xmpp;\nusing XmppRpc.Xmpp.Session;\nusing XmppRpc.Xmpp.Stanzas;\nusing XmppRpc.Xmpp.Xml;\n";
+        Assert.Empty(Compile(usings + string.Concat(Blocks("src/XmppRpc.Xmpp/README.md")), OutputKind.ConsoleApplication, out _));
+    }
+
     private static bool IsType(string block) => block.StartsWith('[') || block.StartsWith("public", StringComparison.Ordinal);
 
     private static List<string> Blocks(string file) =>

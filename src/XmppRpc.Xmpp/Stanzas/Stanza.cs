@@ -44,6 +44,20 @@ public sealed class Message(XmppElement element) : Stanza(element)
 {
     /// <summary>An empty message.</summary>
     public Message() : this(new XmppElement("message", XmppNames.Client)) { }
+
+    /// <summary>What a person reads (RFC 6121 §5.2.3), the first body if there are several; null if there is none. Setting replaces its text.</summary>
+    public string? Body
+    {
+        get => Element.Child("body", Element.Namespace)?.Text;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (Element.Child("body", Element.Namespace) is { } body)
+                body.WithText(value);
+            else
+                Element.Add(new XmppElement("body", Element.Namespace).WithText(value));
+        }
+    }
 }
 
 /// <summary>A presence.</summary>

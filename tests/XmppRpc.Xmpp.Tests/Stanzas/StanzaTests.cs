@@ -26,6 +26,19 @@ public sealed class StanzaTests
     }
 
     [Fact]
+    public void Body_is_the_first_one_and_setting_replaces_it()
+    {
+        var message = new Message();
+        Assert.Null(message.Body);
+        message.Body = "first";
+        message.Element.Add(new XmppElement("body", XmppNames.Client).WithText("second"));
+        message.Body = "<&>";
+        Assert.Equal("<&>", message.Body);
+        Assert.Equal(["<&>", "second"], message.Element.Children.Select(child => child.Text));
+        Assert.Null(new Message(new XmppElement("message", XmppNames.Client).Add(new XmppElement("body", "urn:other").WithText("x"))).Body);
+    }
+
+    [Fact]
     public void Addresses_are_prepared_and_a_wrong_one_is_null()
     {
         var stanza = Stanza.Wrap(Nodes.Element("<message from='B@LOCALHOST/X' to='@'/>"))!;
