@@ -9,7 +9,10 @@ namespace XmppRpc.Xmpp;
 internal static class ConnectionString
 {
     private static readonly string[] Keys =
-        ["Jid", "Password", "Host", "Tls", "TrustedCertificate", "CertificateFingerprint", "AllowPlain", "AllowClearText", "ConnectTimeout"];
+        ["Jid", "Password", "PasswordFile", "ClientCertificateFile", "ClientCertificateKeyFile", "ClientCertificatePassword", "MinimumMechanism", "Host", "Tls", "TrustedCertificate",
+         "CertificateFingerprint", "AllowPlain", "AllowClearText", "ConnectTimeout"];
+
+    private const string Hidden = "***";
 
     public static XmppConnectionOptions Parse(string connectionString)
     {
@@ -19,7 +22,12 @@ internal static class ConnectionString
         var options = new XmppConnectionOptions
         {
             Jid = ParseJid(Required(values, "Jid")),
-            Password = Required(values, "Password"),
+            Password = Optional(values, "Password"),
+            PasswordFile = Optional(values, "PasswordFile"),
+            ClientCertificateFile = Optional(values, "ClientCertificateFile"),
+            ClientCertificateKeyFile = Optional(values, "ClientCertificateKeyFile"),
+            ClientCertificatePassword = Optional(values, "ClientCertificatePassword"),
+            MinimumMechanism = Optional(values, "MinimumMechanism")?.ToUpperInvariant(),
             Host = host,
             Port = port,
             Tls = ParseTls(Optional(values, "Tls")),
@@ -44,7 +52,19 @@ internal static class ConnectionString
 
     public static string Format(XmppConnectionOptions options)
     {
-        var text = new DbConnectionStringBuilder { ["Jid"] = options.Jid.ToString(), ["Password"] = "***" };
+        var text = new DbConnectionStringBuilder { ["Jid"] = options.Jid.ToString() };
+        if (options.Password is not null)
+            text["Password"] = Hidden;
+        if (options.PasswordFile is not null)
+            text["PasswordFile"] = options.PasswordFile;
+        if (options.ClientCertificateFile is not null)
+            text["ClientCertificateFile"] = options.ClientCertificateFile;
+        if (options.ClientCertificateKeyFile is not null)
+            text["ClientCertificateKeyFile"] = options.ClientCertificateKeyFile;
+        if (options.ClientCertificatePassword is not null)
+            text["ClientCertificatePassword"] = Hidden;
+        if (options.MinimumMechanism is not null)
+            text["MinimumMechanism"] = options.MinimumMechanism;
         if (options.Host is not null || options.Port is not null)
             text["Host"] = FormatHost(options.Host ?? options.Jid.Domain, options.Port);
         if (options.Tls != XmppTlsMode.StartTls)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Xml;
 
@@ -16,14 +18,38 @@ public enum XmppTlsMode
     None,
 }
 
-/// <summary>How to connect an account to its XMPP server. Immutable; <see cref="ToString"/> never shows the password.</summary>
+/// <summary>
+/// How to connect an account to its XMPP server. Immutable; <see cref="ToString"/> never shows a password. The account logs in by one of <see cref="Password"/>, <see cref="PasswordFile"/> and
+/// <see cref="PasswordProvider"/>, or by a client certificate, or has both: then the certificate goes first.
+/// </summary>
 public sealed record XmppConnectionOptions
 {
     /// <summary>The account; with a resource, that one is bound, else a random one is chosen for this process.</summary>
     public required Jid Jid { get; init; }
 
-    /// <summary>The password.</summary>
-    public required string Password { get; init; }
+    /// <summary>The password, or null.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>A UTF-8 file that holds the password, one line break at its end not counted; or null. It is read at each login, so that a changed password works at the next.</summary>
+    public string? PasswordFile { get; init; }
+
+    /// <summary>
+    /// Gives the password, or null. It is asked at each login by password, within <see cref="ConnectTimeout"/>. What it throws ends that attempt with an <see cref="XmppAuthenticationException"/>
+    /// (<c>credentials-unavailable</c>).
+    /// </summary>
+    public Func<CancellationToken, ValueTask<string>>? PasswordProvider { get; init; }
+
+    /// <summary>The certificate, with its private key, to log in with (SASL EXTERNAL, XEP-0178), or null. It is presented in the TLS handshake to a server that asks for one.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>As <see cref="ClientCertificate"/>, from a file: PEM (certificate, then intermediates) or PKCS#12; or null. It is read at each login, so that a renewed certificate works at the next.</summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>The PEM file of the private key, or null if <see cref="ClientCertificateFile"/> holds it.</summary>
+    public string? ClientCertificateKeyFile { get; init; }
+
+    /// <summary>The password of an encrypted private key, or null.</summary>
+    public string? ClientCertificatePassword { get; init; }
 
     /// <summary>The XMPP server's host name or address, or null for the JID's domain.</summary>
     public string? Host { get; init; }
@@ -45,6 +71,18 @@ public sealed record XmppConnectionOptions
 
     /// <summary>Allows SASL PLAIN, inside TLS only. Default false.</summary>
     public bool AllowPlain { get; init; }
+
+    /// <summary>
+    /// The weakest SASL mechanism to log in by, in the order <c>PLAIN</c>, <c>SCRAM-SHA-1</c>, <c>SCRAM-SHA-256</c>, <c>SCRAM-SHA-512</c>, the same three with <c>-PLUS</c>, <c>EXTERNAL</c>; so
+    /// <c>SCRAM-SHA-1-PLUS</c> requires channel binding. Null, the default: not weaker than what <see cref="MechanismMemory"/> remembers.
+    /// </summary>
+    public string? MinimumMechanism { get; init; }
+
+    /// <summary>Remembers the strongest mechanism that an account logged in by. Default: for the life of this process.</summary>
+    public IMechanismMemory MechanismMemory { get; init; } = Xmpp.MechanismMemory.Process;
+
+    /// <summary>Further types of channel binding, preferred to those built in (<c>tls-server-end-point</c>, and <c>tls-unique</c> on TLS 1.2); or null.</summary>
+    public IChannelBindingProvider? ChannelBinding { get; init; }
 
     /// <summary>Time for everything from the first byte to a bound resource. Default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -70,13 +108,22 @@ public sealed record XmppConnectionOptions
     /// <summary>Where log lines go; null for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
+    internal SaltedPasswords SaltedPasswords { get; } = new();
+
+    internal bool HasPassword => Password is not null || PasswordFile is not null || PasswordProvider is not null;
+
+    internal bool HasClientCertificate => ClientCertificate is not null || ClientCertificateFile is not null;
+
+    /// <summary>Where the account logs in, as configured and not as resolved: nobody on the way has a say in it.</summary>
+    internal string Server => Port is null ? Host ?? Jid.Domain : string.Create(CultureInfo.InvariantCulture, $"{Host ?? Jid.Domain}:{Port}");
+
     /// <summary>
     /// Reads <c>Jid=alice@localhost/desk;Password=…;Host=127.0.0.1:15222;TrustedCertificate=cert.pem</c>, quoted as <see cref="System.Data.Common.DbConnectionStringBuilder"/> does it.
     /// An unknown key, a missing one or a bad value throws <see cref="ArgumentException"/> that lists the known keys and never shows the password.
     /// </summary>
     public static XmppConnectionOptions Parse(string connectionString) => ConnectionString.Parse(connectionString);
 
-    /// <summary>The connection string with the password replaced by <c>***</c>.</summary>
+    /// <summary>The connection string with every password replaced by <c>***</c>.</summary>
     public override string ToString() => ConnectionString.Format(this);
 
     /// <summary>Throws <see cref="ArgumentException"/> for values that cannot work, before anything is opened.</summary>
@@ -84,8 +131,7 @@ public sealed record XmppConnectionOptions
     {
         if (Jid.Local is null)
             throw new ArgumentException($"The Jid '{Jid}' names no account; it is written account@domain.");
-        if (string.IsNullOrEmpty(Password))
-            throw new ArgumentException($"The password of {Jid.Bare} is empty.");
+        ValidateCredentials();
         if (Port is < 1 or > 65535)
             throw new ArgumentException($"Port is {Port}; it must be between 1 and 65535.");
         if (CertificateFingerprint is { } fingerprint && NormalizeFingerprint(fingerprint) is null)
@@ -98,6 +144,26 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException($"MaxSentStanzaBytes is {MaxSentStanzaBytes}; it must be above zero.");
         if (MaxQueuedBytes < 1)
             throw new ArgumentException($"MaxQueuedBytes is {MaxQueuedBytes}; it must be above zero.");
+    }
+
+    private void ValidateCredentials()
+    {
+        if (!HasPassword && !HasClientCertificate)
+            throw new ArgumentException($"The account {Jid.Bare} has no Password: set Password, PasswordFile, PasswordProvider or a client certificate.");
+        if (Password is { Length: 0 } || PasswordFile is { Length: 0 })
+            throw new ArgumentException($"The Password or PasswordFile of {Jid.Bare} is empty.");
+        if ((Password is null ? 0 : 1) + (PasswordFile is null ? 0 : 1) + (PasswordProvider is null ? 0 : 1) > 1)
+            throw new ArgumentException($"The password of {Jid.Bare} comes from more than one of Password, PasswordFile and PasswordProvider; keep one.");
+        if (ClientCertificate is not null && ClientCertificateFile is not null)
+            throw new ArgumentException("ClientCertificate and ClientCertificateFile are both set; keep one.");
+        if (ClientCertificateFile is null && (ClientCertificateKeyFile is not null || ClientCertificatePassword is not null))
+            throw new ArgumentException("ClientCertificateKeyFile and ClientCertificatePassword belong to a ClientCertificateFile, which is not set.");
+        if (ClientCertificate is { HasPrivateKey: false })
+            throw new ArgumentException("ClientCertificate has no private key; load it with its key.");
+        if (HasClientCertificate && Tls == XmppTlsMode.None)
+            throw new ArgumentException("A client certificate is part of TLS, and Tls is None. Use Tls=StartTls or Direct.");
+        if (MinimumMechanism is not null && MechanismStrength.Of(MinimumMechanism) < 0)
+            throw new ArgumentException($"MinimumMechanism must be one of {string.Join(", ", MechanismStrength.Order)}.");
     }
 
     /// <summary>The 64 hex digits, upper case, of a SHA-256 fingerprint written with or without colons or spaces; null if it is none.</summary>

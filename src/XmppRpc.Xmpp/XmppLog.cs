@@ -25,4 +25,7 @@ internal static partial class XmppLog
 
     [LoggerMessage(7, LogLevel.Warning, "{Jid}: passed over an element from {Sender}: {Reason}. Further ones from there are only counted.")]
     public static partial void Skipped(ILogger log, Jid jid, string sender, string reason);
+
+    [LoggerMessage(20, LogLevel.Warning, "The PasswordFile '{Path}' can be read by every user of this machine. Restrict it to its owner (chmod 600) unless it is a secret of a container.")]
+    public static partial void PasswordFileReadable(ILogger log, string path);
 }

@@ -119,6 +119,6 @@ public sealed class XmppConnectionOptionsTests
         var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse(text));
         Assert.Contains(reason, refused.Message);
         Assert.DoesNotContain("s3cret", refused.ToString());
-        Assert.Contains("Known keys: Jid, Password, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout.", refused.Message);
+        Assert.Contains("Known keys: Jid, Password, PasswordFile, ClientCertificateFile, ClientCertificateKeyFile, ClientCertificatePassword, MinimumMechanism, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout.", refused.Message);
     }
 }

@@ -12,12 +12,14 @@ namespace XmppRpc.Xmpp.Network;
 /// </summary>
 internal sealed class ServerCertificateCheck
 {
+    private readonly XmppConnectionOptions _options;
     private readonly string _domain;
     private readonly string? _fingerprint;
     private readonly X509Certificate2Collection? _trusted;
 
     public ServerCertificateCheck(XmppConnectionOptions options)
     {
+        _options = options;
         // DNS names in certificates and in SNI are in ASCII form
         _domain = new IdnMapping().GetAscii(options.Jid.Domain);
         _fingerprint = options.CertificateFingerprint is { } text ? XmppConnectionOptions.NormalizeFingerprint(text) : null;
@@ -43,6 +45,8 @@ internal sealed class ServerCertificateCheck
             options.CertificateChainPolicy.CustomTrustStore.AddRange(_trusted);
         }
 
+        // XEP-0178
+        options.ClientCertificateContext = ClientCertificate.Load(_options);
         // XEP-0368 §2
         if (direct)
             options.ApplicationProtocols = [new SslApplicationProtocol("xmpp-client")];

@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Network;
 using XmppRpc.Xmpp.Sasl;
@@ -71,7 +73,10 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
 
     private async Task<StreamFeatures> AuthenticateAsync(StreamFeatures features, CancellationToken cancellationToken)
     {
-        var mechanism = SaslSelection.Choose(features.Mechanisms, options, transport.IsEncrypted, RandomNumberGenerator.GetHexString(48, lowercase: true));
+        var channel = new BoundChannel(transport.IsEncrypted, transport.Stream, (transport.Stream as SslStream)?.LocalCertificate as X509Certificate2, options.ChannelBinding is { } own ? [own, TlsChannelBinding.Instance] : [TlsChannelBinding.Instance]);
+        var choice = SaslSelection.Choose(features.Sasl, options, channel);
+        var password = choice.NeedsPassword ? PasswordSource.Prepare(options, await PasswordSource.GetAsync(options, log, cancellationToken).ConfigureAwait(false)) : "";
+        var mechanism = choice.Begin(options, features.Sasl, channel, password, RandomNumberGenerator.GetHexString(48, lowercase: true));
         await transport.WriteAsync(Sasl("auth", mechanism.Start()).Set("mechanism", mechanism.Name), cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -83,12 +88,13 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
             }
 
             if (answer.Is("failure", XmppNames.Sasl))
-                throw Refused(answer, mechanism);
+                throw SaslFailure.Read(answer, _account, choice);
             if (!answer.Is("challenge", XmppNames.Sasl))
                 throw Unexpected(answer, "a SASL answer");
             await transport.WriteAsync(Sasl("response", mechanism.Respond(Decode(answer) ?? [])), cancellationToken).ConfigureAwait(false);
         }
 
+        SaslSelection.Remember(choice, options);
         XmppLog.Authenticated(log, _account, mechanism.Name);
         transport.Restart();
         return await OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -127,13 +133,6 @@ internal sealed class StreamNegotiator(XmppTransport transport, XmppConnectionOp
         if (node is not { Kind: not XmppNodeKind.StreamEnd } read)
             throw new XmppConnectionException($"The XMPP server for {_account.Domain} closed the connection during the negotiation, without a reason. Check its log, and that the port and Tls match.");
         return read.Kind == kind ? read.Element! : throw new XmppStreamException("policy-violation", $"The XMPP server for {_account.Domain} sent something out of turn or over a cap during the negotiation{RemoteText.Reason(read.Reason)}.");
-    }
-
-    private XmppAuthenticationException Refused(XmppElement failure, SaslMechanism mechanism)
-    {
-        var condition = RemoteText.Show(failure.Children.FirstOrDefault(c => c.Namespace == XmppNames.Sasl && c.Name != "text")?.Name ?? "not-authorized");
-        var text = failure.Child("text", XmppNames.Sasl)?.Text;
-        return new(condition, $"The XMPP server refused {_account} by {mechanism.Name} with {condition}{RemoteText.Reason(text)}. Check the Jid and the password.");
     }
 
     private static XmppStreamException Unexpected(XmppElement element, string expected) =>

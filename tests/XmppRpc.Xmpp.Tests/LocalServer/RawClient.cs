@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
 using XmppRpc.LocalServer;
-using XmppRpc.Xmpp.Sasl;
+using XmppRpc.Xmpp.Tests.Sasl;
 
 namespace XmppRpc.Xmpp.Tests.LocalServer;
 
@@ -46,7 +46,7 @@ internal sealed class RawClient : IAsyncDisposable
     public static async Task<RawClient> LogInAsync(LocalXmppServer server, string user, string password)
     {
         var client = await EncryptAsync(server);
-        var scram = new SaslScram(HashAlgorithmName.SHA1, user, password, "abc");
+        var scram = Scram.Client("SHA1", user, password, "abc");
         await client.SendAsync($"<auth xmlns='{Sasl}' mechanism='SCRAM-SHA-1'>{Convert.ToBase64String(scram.Start())}</auth>");
         var challenge = Inner(await client.ReadToAsync("</challenge>"));
         await client.SendAsync($"<response xmlns='{Sasl}'>{Convert.ToBase64String(scram.Respond(Convert.FromBase64String(challenge)))}</response>");
