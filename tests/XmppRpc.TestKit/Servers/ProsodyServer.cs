@@ -41,7 +41,7 @@ public sealed class ProsodyServer : ProcessServer
         c2s_require_encryption = false; allow_unencrypted_plain_auth = false
         smacks_hibernation_time = {{(profile is ServerProfile.Stock ? 600 : 5)}}
         {{(profile is ServerProfile.Stock ? "limits = { c2s = { rate = \"10kb/s\" } }" : "gc = { mode = \"incremental\"; threshold = 200 }")}}
-        ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
+        ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}"{{(profile is ServerProfile.OldTls ? "; protocol = \"tlsv1_2\"" : "")}} }
         VirtualHost "{{Domain}}"
         VirtualHost "{{ForeignDomain}}"
         """;

@@ -1,6 +1,6 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using XmppRpc.TestKit.Servers;
 
 namespace XmppRpc.Xmpp.Tests.Network;
 
@@ -36,34 +36,17 @@ internal static class TestCertificates
         return request.CreateSelfSigned(Now.AddDays(-30), Now.AddDays(30));
     }
 
-    /// <summary>A client certificate with these XMPP addresses (RFC 6120 §13.7.1.4), signed by <paramref name="issuer"/> or by itself.</summary>
-    public static X509Certificate2 CreateClient(string[] addresses, X509Certificate2? issuer = null)
+    /// <summary>A client certificate with these XMPP addresses and an exportable key.</summary>
+    public static X509Certificate2 CreateClient(params string[] addresses)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Test client", key, HashAlgorithmName.SHA256);
-        if (addresses.Length > 0)
-            request.CertificateExtensions.Add(XmppAddresses(addresses));
-        using var made = issuer is null ? request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(10)) : request.Create(issuer, Now.AddDays(-1), Now.AddDays(10), RandomNumberGenerator.GetBytes(8));
-        using var owned = made.HasPrivateKey ? made : made.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(owned.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
-    }
-
-    private static X509Extension XmppAddresses(string[] addresses)
-    {
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        var zero = new Asn1Tag(TagClass.ContextSpecific, 0);
-        using (writer.PushSequence())
+        var folder = Directory.CreateTempSubdirectory("xmpprpc-clients-");
+        try
         {
-            writer.WriteCharacterString(UniversalTagNumber.IA5String, "client.example.org", new Asn1Tag(TagClass.ContextSpecific, 2));
-            foreach (var address in addresses)
-                using (writer.PushSequence(zero))
-                {
-                    writer.WriteObjectIdentifier("1.3.6.1.5.5.7.8.5");
-                    using (writer.PushSequence(zero))
-                        writer.WriteCharacterString(UniversalTagNumber.UTF8String, address);
-                }
+            return new ClientAuthority(folder.FullName).Issue(addresses);
         }
-
-        return new("2.5.29.17", writer.Encode(), critical: false);
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }
