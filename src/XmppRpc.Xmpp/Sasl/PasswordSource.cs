@@ -17,10 +17,10 @@ internal static class PasswordSource
             return await ReadAsync(path, log, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await options.PasswordProvider!(cancellationToken).ConfigureAwait(false) is { Length: > 0 } provided ? provided
+            return await options.PasswordProvider!(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } provided ? provided
                 : throw Unavailable($"The PasswordProvider gave no password for {options.Jid.Bare}.");
         }
-        catch (Exception e) when (e is not (XmppException or OperationCanceledException))
+        catch (Exception e) when (e is not XmppException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw Unavailable($"The PasswordProvider for {options.Jid.Bare} failed with {e.GetType().Name}. See the inner exception.", e);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -10,7 +11,10 @@ internal static class FreePort
     // Below the range from which the kernel takes ports for outgoing connections, so that a server finds its port again after a restart.
     private const int First = 20_000, End = 32_000;
 
-    /// <summary>A port that nobody listens on.</summary>
+    // A port is given once: what a client remembers of a login there must not meet another server.
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
+    /// <summary>A port that nobody listens on, another one each time.</summary>
     public static int Next()
     {
         while (true)
@@ -20,7 +24,8 @@ internal static class FreePort
             try
             {
                 probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
+                if (Given.TryAdd(port, true))
+                    return port;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {

@@ -82,15 +82,20 @@ public sealed class PasswordSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Provider_that_is_cancelled_stays_cancelled()
+    public async Task Provider_is_not_waited_for_after_cancellation()
     {
         using var cancel = new CancellationTokenSource();
+        var asked = new TaskCompletionSource<string>();
+        var getting = Get(_ => new(asked.Task), cancel.Token).AsTask();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Get(async token =>
-        {
-            await Task.Delay(Timeout.Infinite, token);
-            return "";
-        }, cancel.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting);
+    }
+
+    [Fact]
+    public async Task Provider_that_gives_up_by_itself_is_unavailable_credentials()
+    {
+        var refused = await Assert.ThrowsAsync<XmppAuthenticationException>(() => Get(_ => throw new TaskCanceledException("the vault did not answer")).AsTask());
+        Assert.True(refused.IsTemporary);
     }
 
     [Fact]

@@ -206,6 +206,27 @@ public sealed class LoginTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Reconnect_with_the_same_salt_need_not_derive_the_key_again()
+    {
+        var (first, connecting) = Connect();
+        await first.SecureAsync(_certificate, FakeServer.Features("SCRAM-SHA-256"));
+        await ProveAsync(first, "SCRAM-SHA-256", "y,,", []);
+        await first.BindAsync();
+        await connecting;
+        var kept = first.Options.SaltedPasswords;
+        Assert.NotNull(kept.Find(HashAlgorithmName.SHA256, "s3cret-pw", "saltsalt"u8, 4096));
+
+        // a wrong key in its place shows that it is used
+        var tampered = new FakeServer();
+        _servers.Add(tampered);
+        tampered.Options.SaltedPasswords.Keep(HashAlgorithmName.SHA256, "s3cret-pw", "saltsalt"u8, 4096, new byte[32]);
+        var again = tampered.ConnectAsync();
+        await tampered.OpenAsync(FakeServer.ScramFeatures);
+        await tampered.SucceedAsync(await tampered.ChallengeAsync("s3cret-pw"));
+        Assert.Equal("server-not-verified", (await Assert.ThrowsAsync<XmppAuthenticationException>(() => again)).Condition);
+    }
+
+    [Fact]
     public async Task Nothing_secret_is_logged_or_thrown_T21_T22()
     {
         foreach (var ending in new[] { "success", "not-authorized", "wrong signature", "bad challenge" })
