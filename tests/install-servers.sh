@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the XMPP servers and the XMPP peer that tests start, without starting any of them as a system service.
+# Installs the XMPP servers and the XMPP peers that tests start, without starting any of them as a system service.
 # Quick and silent when all is there. Needs Debian or Ubuntu, and root.
 set -euo pipefail
 
-packages=(prosody ejabberd openssl python3-slixmpp)
+packages=(prosody ejabberd openssl python3-slixmpp libstrophe-dev gcc libc6-dev)
 
 missing() {
   for package in "${packages[@]}"; do

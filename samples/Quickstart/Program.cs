@@ -49,8 +49,8 @@ async Task RunBotAsync(CancellationToken cancellationToken)
     await using var log = new MachineLog(options.GetValue(logFile));
     await using var bot = await StartBotAsync(Required(xmppBot), log, Console.Out, cancellationToken);
     Console.WriteLine("Ctrl+C ends it.");
+    // A lost connection comes back by itself; what ends here is for good.
     await bot.Completion.WaitAsync(cancellationToken);
-    throw new XmppConnectionException("The XMPP server has closed the connection.");
 }
 
 async Task RunCallerAsync(string connection, string? target, CancellationToken cancellationToken)

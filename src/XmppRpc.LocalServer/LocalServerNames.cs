@@ -11,4 +11,10 @@ internal static class LocalServerNames
 
     /// <summary>XEP-0092.</summary>
     public const string Version = "jabber:iq:version";
+
+    /// <summary>XEP-0198.</summary>
+    public const string StreamManagement = "urn:xmpp:sm:3";
+
+    /// <summary>Prosody's name for <c>stanza-too-big</c>.</summary>
+    public const string Errors = "urn:xmpp:errors";
 }

@@ -1,7 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace XmppRpc.Xmpp;
 
@@ -10,7 +8,7 @@ internal static class ConnectionString
 {
     private static readonly string[] Keys =
         ["Jid", "Password", "PasswordFile", "ClientCertificateFile", "ClientCertificateKeyFile", "ClientCertificatePassword", "MinimumMechanism", "Host", "Tls", "TrustedCertificate",
-         "CertificateFingerprint", "AllowPlain", "AllowClearText", "ConnectTimeout"];
+         "CertificateFingerprint", "AllowPlain", "AllowClearText", "ConnectTimeout", "Component"];
 
     private const string Hidden = "***";
 
@@ -18,7 +16,7 @@ internal static class ConnectionString
     {
         ArgumentNullException.ThrowIfNull(connectionString);
         var values = Split(connectionString);
-        var (host, port) = ParseHost(Optional(values, "Host"));
+        var place = ParseHost(Optional(values, "Host"));
         var options = new XmppConnectionOptions
         {
             Jid = ParseJid(Required(values, "Jid")),
@@ -28,8 +26,9 @@ internal static class ConnectionString
             ClientCertificateKeyFile = Optional(values, "ClientCertificateKeyFile"),
             ClientCertificatePassword = Optional(values, "ClientCertificatePassword"),
             MinimumMechanism = Optional(values, "MinimumMechanism")?.ToUpperInvariant(),
-            Host = host,
-            Port = port,
+            IsComponent = ParseBool(values, "Component"),
+            Host = place?.Host,
+            Port = place?.Port,
             Tls = ParseTls(Optional(values, "Tls")),
             TrustedCertificate = Optional(values, "TrustedCertificate"),
             CertificateFingerprint = Optional(values, "CertificateFingerprint"),
@@ -65,9 +64,11 @@ internal static class ConnectionString
             text["ClientCertificatePassword"] = Hidden;
         if (options.MinimumMechanism is not null)
             text["MinimumMechanism"] = options.MinimumMechanism;
+        if (options.IsComponent)
+            text["Component"] = "true";
         if (options.Host is not null || options.Port is not null)
-            text["Host"] = FormatHost(options.Host ?? options.Jid.Domain, options.Port);
-        if (options.Tls != XmppTlsMode.StartTls)
+            text["Host"] = ConnectTo.Format(options.Host ?? options.Jid.Domain, options.Port);
+        if (options.Tls != XmppTlsMode.Required)
             text["Tls"] = options.Tls.ToString();
         if (options.TrustedCertificate is not null)
             text["TrustedCertificate"] = options.TrustedCertificate;
@@ -122,10 +123,11 @@ internal static class ConnectionString
 
     private static XmppTlsMode ParseTls(string? text) => text?.ToUpperInvariant() switch
     {
-        null or "STARTTLS" => XmppTlsMode.StartTls,
+        null or "REQUIRED" => XmppTlsMode.Required,
+        "STARTTLS" => XmppTlsMode.StartTls,
         "DIRECT" => XmppTlsMode.Direct,
         "NONE" => XmppTlsMode.None,
-        _ => throw Bad("The connection string's Tls must be StartTls, Direct or None."),
+        _ => throw Bad("The connection string's Tls must be Required, StartTls, Direct or None."),
     };
 
     private static bool ParseBool(Dictionary<string, string> values, string key) => Optional(values, key) switch
@@ -140,26 +142,7 @@ internal static class ConnectionString
             ? TimeSpan.FromSeconds(seconds)
             : throw Bad("The connection string's ConnectTimeout must be a number of seconds above 0 and at most 86400.");
 
-    /// <summary>Reads <c>host</c>, <c>host:port</c>, <c>[v6]</c>, <c>[v6]:port</c> or a bare IPv6 address.</summary>
-    private static (string? Host, int? Port) ParseHost(string? text)
-    {
-        if (text is null)
-            return (null, null);
-        if (IPAddress.TryParse(text.Trim('[', ']'), out var whole) && whole.AddressFamily == AddressFamily.InterNetworkV6)
-            return (whole.ToString(), null);
-        var colon = text.LastIndexOf(':');
-        var host = colon < 0 ? text : text[..colon];
-        if (host.StartsWith('[') && host.EndsWith(']') && IPAddress.TryParse(host[1..^1], out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6)
-            host = v6.ToString();
-        else if (host.Length == 0 || host.AsSpan().ContainsAny(":[]/ "))
-            throw BadHost();
-        if (colon < 0)
-            return (host, null);
-        return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? (host, port) : throw BadHost();
-    }
-
-    private static string FormatHost(string host, int? port) =>
-        (host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host) + (port is null ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}"));
+    private static ConnectTo? ParseHost(string? text) => text is null ? null : ConnectTo.TryParse(text, out var place) ? place : throw BadHost();
 
     private static ArgumentException BadHost() => Bad("The connection string's Host must be host, host:port or [IPv6 address]:port, with a port between 1 and 65535.");
 

@@ -1,26 +1,31 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using XmppRpc.Xmpp.Session;
 using XmppRpc.Xmpp.Stanzas;
-using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp;
 
 /// <summary>
-/// A connection of one account to its XMPP server (RFC 6120): opened, authenticated and bound when <see cref="ConnectAsync"/> returns.
-/// Inbound stanzas are pulled; nothing is called back. <see cref="SendAsync"/> may be used from any thread, <see cref="ReceiveAsync"/> from one at a time.
+/// A connection of one account (RFC 6120) or component (XEP-0114) to its XMPP server: opened, authenticated and bound when <see cref="ConnectAsync"/> returns, and from then on kept:
+/// a lost one is opened again, and its session resumed where the XMPP server can do that (XEP-0198).
+/// What comes is pulled; nothing is called back. <see cref="SendAsync"/> may be used from any thread, <see cref="ReceiveAsync"/> from one place at a time.
 /// </summary>
 public sealed class XmppConnection : IAsyncDisposable
 {
-    private readonly XmppSession _session;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
-    private XmppConnection(XmppSession session) => _session = session;
+    private readonly XmppConnectionOptions _options;
+    private readonly SessionLoop _loop;
 
-    /// <summary>The full JID that was bound.</summary>
-    public Jid Jid => _session.Jid;
+    private XmppConnection(XmppConnectionOptions options, SessionLoop loop) => (_options, _loop) = (options, loop);
+
+    /// <summary>The full JID that was bound. A new session gets the same, unless the XMPP server assigns another.</summary>
+    public Jid Jid => _loop.Jid;
 
     /// <summary>Top-level elements passed over because they were above a cap of <see cref="XmppReaderLimits"/> or ill-formed inside.</summary>
-    public long SkippedStanzas => _session.SkippedStanzas;
+    public long SkippedStanzas => _loop.SkippedCount;
 
-    /// <summary>Connects, encrypts, authenticates and binds. No presence is sent.</summary>
+    /// <summary>Connects, encrypts, authenticates and binds. No presence is sent. A first attempt that fails is not repeated.</summary>
     /// <exception cref="ArgumentException">An option cannot work, or the password holds a character that SASLprep prohibits.</exception>
     /// <exception cref="XmppConnectionException">The host is unknown, the port does not answer, or time ran out.</exception>
     /// <exception cref="XmppTlsException">TLS is not offered, or the certificate is not trusted or not for the JID's domain.</exception>
@@ -31,26 +36,68 @@ public sealed class XmppConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new(await XmppSession.OpenAsync(options, cancellationToken).ConfigureAwait(false));
+        options = options.Completed();
+        ILogger log = options.LoggerFactory?.CreateLogger("XmppRpc.Xmpp") ?? (ILogger)NullLogger.Instance;
+        return new(options, await SessionLoop.StartAsync(options, log, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>
-    /// The next stanza, or null after an orderly end. Replies to <see cref="RequestAsync"/> are not among them, but are only read while this is being called.
-    /// A lost connection throws the same <see cref="XmppException"/> from here on.
+    /// The next stanza, or null after an orderly end. Changes of the session are passed over; see <see cref="ReceiveEventAsync"/>. Replies to
+    /// <see cref="RequestAsync"/> are not among them. A connection that was given up throws the same <see cref="XmppException"/> from here on.
     /// </summary>
-    public ValueTask<Stanza?> ReceiveAsync(CancellationToken cancellationToken = default) => _session.ReceiveAsync(cancellationToken);
+    public async ValueTask<Stanza?> ReceiveAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _loop.ReceiveAsync(cancellationToken).ConfigureAwait(false) is { } received)
+            if (received is Stanza stanza)
+                return stanza;
+        return null;
+    }
 
-    /// <summary>Sends a stanza. Completes when it is written or queued below the high-water mark; cancellation leaves a stanza that is already queued to be sent.</summary>
-    /// <exception cref="ArgumentException">The stanza is above <see cref="XmppConnectionOptions.MaxSentStanzaBytes"/> or holds text XML forbids; nothing was sent, the connection lives on.</exception>
-    public ValueTask SendAsync(Stanza stanza, CancellationToken cancellationToken = default) => _session.SendAsync(stanza, cancellationToken);
+    /// <summary>
+    /// The next of what the connection has to tell, in order: a stanza, or <see cref="SessionLost"/> or <see cref="SessionStarted"/>; null after an orderly end.
+    /// What is not taken waits, up to <see cref="XmppConnectionOptions.MaxReceivedStanzas"/> and <see cref="XmppConnectionOptions.MaxReceivedBytes"/>; then nothing more is read.
+    /// </summary>
+    public ValueTask<XmppEvent?> ReceiveEventAsync(CancellationToken cancellationToken = default) => _loop.ReceiveAsync(cancellationToken);
 
-    /// <summary>Sends an iq <c>get</c> or <c>set</c> under a new, random id and waits for its result, taken only from the address asked (RFC 6120 §8.2.3). An error throws <see cref="XmppStanzaException"/>, silence <see cref="TimeoutException"/>.</summary>
-    public Task<Iq> RequestAsync(Iq request, CancellationToken cancellationToken = default) =>
-        request.IsRequest ? _session.RequestAsync(request, cancellationToken) : throw new ArgumentException($"An iq of type '{request.Type}' is no request; only get and set are answered.", nameof(request));
+    /// <summary>
+    /// Sends a stanza. Waits while there is no session, and while too much is on the way (<see cref="XmppConnectionOptions.MaxUnackedStanzas"/>,
+    /// <see cref="XmppConnectionOptions.MaxQueuedBytes"/>). On a managed stream it is then accepted: acknowledged some time, sent again when the session is resumed, or
+    /// told in <see cref="SessionStarted.Unacknowledged"/>. Cancellation ends the waiting; a stanza that was accepted is still sent.
+    /// </summary>
+    /// <exception cref="ArgumentException">The stanza is above <see cref="XmppConnectionOptions.MaxSentStanzaBytes"/>, holds text XML forbids or, of a component, lacks an address; nothing was sent, the connection lives on.</exception>
+    /// <exception cref="XmppException">The connection was closed or given up; or, without stream management, it was lost while the stanza was being written.</exception>
+    public ValueTask SendAsync(Stanza stanza, CancellationToken cancellationToken = default)
+    {
+        if (_options.IsComponent)
+            Address(stanza);
+        return _loop.SendAsync(stanza, cancellationToken);
+    }
 
-    /// <summary>Closes in order: unavailable presence by the XMPP server, closing tag both ways (RFC 6120 §4.4). Further receives return null.</summary>
-    public Task CloseAsync(CancellationToken cancellationToken = default) => _session.CloseAsync(cancellationToken);
+    /// <summary>Sends an iq <c>get</c> or <c>set</c> under a new, random id and waits for its result, taken only from the address asked (RFC 6120 §8.2.3). An error throws <see cref="XmppStanzaException"/>, silence <see cref="TimeoutException"/>, a session that was lost for good <see cref="XmppConnectionException"/>.</summary>
+    public Task<Iq> RequestAsync(Iq request, CancellationToken cancellationToken = default)
+    {
+        if (!request.IsRequest)
+            throw new ArgumentException($"An iq of type '{request.Type}' is no request; only get and set are answered.", nameof(request));
+        if (_options.IsComponent)
+            Address(request);
+        return _loop.RequestAsync(request, cancellationToken);
+    }
+
+    /// <summary>Closes in order: unavailable presence by the XMPP server, closing tag both ways (RFC 6120 §4.4). What has come is still received, then null.</summary>
+    public Task CloseAsync(CancellationToken cancellationToken = default) => _loop.CloseAsync(_options.RequestTimeout, cancellationToken);
 
     /// <summary>Closes in order, waiting a short time for the peer.</summary>
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
+    public async ValueTask DisposeAsync() =>
+        await _loop.CloseAsync(_options.RequestTimeout < LastWords ? _options.RequestTimeout : LastWords, CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>A component's stanzas carry both addresses; an XMPP server ends the stream over one from outside its domain (XEP-0114 §3).</summary>
+    private void Address(Stanza stanza)
+    {
+        if (stanza.Element.Attribute("from") is null)
+            stanza.From = Jid;
+        if (stanza.From?.Domain != Jid.Domain)
+            throw new ArgumentException($"A stanza from '{stanza.Element.Attribute("from")}' cannot leave the component {Jid}; from must be in its domain.", nameof(stanza));
+        if (stanza.To is null)
+            throw new ArgumentException($"A stanza of the component {Jid} has no valid addressee ('{stanza.Element.Attribute("to")}').", nameof(stanza));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Xml;
@@ -8,10 +9,16 @@ namespace XmppRpc.Xmpp;
 /// <summary>How the connection to the XMPP server is encrypted.</summary>
 public enum XmppTlsMode
 {
-    /// <summary>STARTTLS (RFC 6120 §5), required: without it nothing is sent. The default.</summary>
+    /// <summary>
+    /// TLS, whichever way the domain's SRV records prefer: from the first byte (XEP-0368) or by STARTTLS (RFC 6120 §5). Where they say nothing, and with a
+    /// <see cref="XmppConnectionOptions.Host"/>, STARTTLS. Without TLS nothing is sent. The default.
+    /// </summary>
+    Required,
+
+    /// <summary>STARTTLS only, required: without it nothing is sent.</summary>
     StartTls,
 
-    /// <summary>TLS from the first byte (XEP-0368).</summary>
+    /// <summary>TLS from the first byte only.</summary>
     Direct,
 
     /// <summary>Clear text. Only to a loopback address, or with <see cref="XmppConnectionOptions.AllowClearText"/>.</summary>
@@ -24,10 +31,16 @@ public enum XmppTlsMode
 /// </summary>
 public sealed record XmppConnectionOptions
 {
-    /// <summary>The account; with a resource, that one is bound, else a random one is chosen for this process.</summary>
+    /// <summary>The account; with a resource, that one is bound, else a random one is chosen for this process. Of a component its domain.</summary>
     public required Jid Jid { get; init; }
 
-    /// <summary>The password, or null.</summary>
+    /// <summary>
+    /// Whether to connect as an external component (XEP-0114) that owns its domain. Default false. It needs a <see cref="Host"/> unless the XMPP server runs
+    /// here; its port is 5347 unless given; it has TLS from the first byte (<see cref="XmppTlsMode.Direct"/>) or none, which is for loopback unless <see cref="AllowClearText"/>.
+    /// </summary>
+    public bool IsComponent { get; init; }
+
+    /// <summary>The password, or null; of a component the secret it shares with the XMPP server.</summary>
     public string? Password { get; init; }
 
     /// <summary>A UTF-8 file that holds the password, one line break at its end not counted; or null. It is read at each login, so that a changed password works at the next.</summary>
@@ -51,13 +64,13 @@ public sealed record XmppConnectionOptions
     /// <summary>The password of an encrypted private key, or null.</summary>
     public string? ClientCertificatePassword { get; init; }
 
-    /// <summary>The XMPP server's host name or address, or null for the JID's domain.</summary>
+    /// <summary>The XMPP server's host name or IP address, or null to find it by the JID's domain: SRV records (RFC 6120 §3.2, XEP-0368), else the domain's own addresses. The certificate is checked against the JID's domain either way.</summary>
     public string? Host { get; init; }
 
-    /// <summary>The port, or null for 5222 (STARTTLS) or 5223 (direct TLS).</summary>
+    /// <summary>The port, or null for what the SRV records say, 5222 (STARTTLS) or 5223 (<see cref="XmppTlsMode.Direct"/>). With a port no SRV record is looked up.</summary>
     public int? Port { get; init; }
 
-    /// <summary>How the connection is encrypted. Default <see cref="XmppTlsMode.StartTls"/>, required.</summary>
+    /// <summary>How the connection is encrypted. Default <see cref="XmppTlsMode.Required"/>.</summary>
     public XmppTlsMode Tls { get; init; }
 
     /// <summary>A PEM file with certificates to trust instead of the machine's roots, or null. The name in the certificate is still checked against the JID's domain.</summary>
@@ -87,8 +100,59 @@ public sealed record XmppConnectionOptions
     /// <summary>Time for everything from the first byte to a bound resource. Default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time for one look-up of a name, shared out among the DNS servers and their repetitions. Default 5 s; without SRV records by then, the domain's own addresses are tried.</summary>
+    public TimeSpan NameLookupTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Head start of each address before the next one is tried beside it (RFC 8305 §5). Default 250 ms.</summary>
+    public TimeSpan ConnectionAttemptDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time that one address has to accept the TCP connection. Default 10 s.</summary>
+    public TimeSpan ConnectionAttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The DNS servers to ask for everything, or null: then this machine's for SRV records, and this machine itself (hosts file included) for addresses.</summary>
+    public IReadOnlyList<IPEndPoint>? NameServers { get; init; }
+
     /// <summary>Time to wait for the answer to an iq, and for the peer's closing tag. Default 30 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether to manage the stream (XEP-0198) where the XMPP server offers it: what was sent is acknowledged, and a session outlives a lost connection. Default true.</summary>
+    public bool StreamManagement { get; init; } = true;
+
+    /// <summary>How long the XMPP server is asked to keep a session whose connection was lost, in whole seconds; it may decide otherwise. Default 30 s.</summary>
+    public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a lost connection is opened again. Default true. Without it, the loss is what <see cref="XmppConnection.ReceiveAsync"/> throws.</summary>
+    public bool Reconnect { get; init; } = true;
+
+    /// <summary>The shortest wait before the connection is opened again. Default 0.5 s.</summary>
+    public TimeSpan MinReconnectDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The longest wait before the connection is opened again. Default 30 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time without a received byte after which the XMPP server is asked for a sign of life. Default 60 s.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time to wait for the XMPP server's own answer (an acknowledgement, a ping), without a received byte, before the connection counts as lost. Default 20 s.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time without a sent byte after which white space is sent, so that NAT tables remember the connection. Default 30 s.</summary>
+    public TimeSpan WhiteSpaceInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The slowest XMPP server to be patient with, in bytes it takes a second: <see cref="AnswerTimeout"/> is prolonged by what the largest stanza under way needs. Default 1,000; Debian's ejabberd takes 3,000.</summary>
+    public int SlowestBytesPerSecond { get; init; } = 1000;
+
+    /// <summary>Stanzas that may be sent and not yet acknowledged before senders wait. Default 1,000.</summary>
+    public int MaxUnackedStanzas { get; init; } = 1000;
+
+    /// <summary>Bytes that may be sent and not yet acknowledged before senders wait. Default 4 MiB.</summary>
+    public int MaxUnackedBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Stanzas that may wait to be received by the program before nothing more is read. Default 1,024.</summary>
+    public int MaxReceivedStanzas { get; init; } = 1024;
+
+    /// <summary>Bytes of stanzas that may wait to be received by the program before nothing more is read. Default 4 MiB.</summary>
+    public long MaxReceivedBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Caps on what is received.</summary>
     public XmppReaderLimits Limits { get; init; } = new();
@@ -126,28 +190,56 @@ public sealed record XmppConnectionOptions
     /// <summary>The connection string with every password replaced by <c>***</c>.</summary>
     public override string ToString() => ConnectionString.Format(this);
 
+    /// <summary>With what is meant where a component's options say nothing.</summary>
+    internal XmppConnectionOptions Completed() => !IsComponent ? this : this with
+    {
+        Host = Host ?? "localhost",
+        Port = Port ?? 5347,
+        Tls = Tls == XmppTlsMode.Required ? XmppTlsMode.None : Tls,
+    };
+
     /// <summary>Throws <see cref="ArgumentException"/> for values that cannot work, before anything is opened.</summary>
     internal void Validate()
     {
-        if (Jid.Local is null)
-            throw new ArgumentException($"The Jid '{Jid}' names no account; it is written account@domain.");
+        if (IsComponent && (Jid.Local is not null || Jid.Resource is not null))
+            throw new ArgumentException($"The Jid '{Jid}' is no component's; a component's is its domain alone.");
+        if (IsComponent && Tls == XmppTlsMode.StartTls)
+            throw new ArgumentException("A component's stream knows no STARTTLS (XEP-0114); use Tls=Direct, or Tls=None on a protected path.");
+        if (!IsComponent && Jid.Local is null)
+            throw new ArgumentException($"The Jid '{Jid}' names no account; it is written account@domain. A component says Component=true.");
         ValidateCredentials();
+        if (Host is not null && AsciiDomain.From(Host) is null)
+            throw new ArgumentException($"The Host '{RemoteText.Show(Host)}' is no name or IP address of a host; a port goes into Port.");
         if (Port is < 1 or > 65535)
             throw new ArgumentException($"Port is {Port}; it must be between 1 and 65535.");
+        if (TrustedCertificate is { Length: 0 })
+            throw new ArgumentException("TrustedCertificate is empty; it must be the path of a PEM file, or null.");
         if (CertificateFingerprint is { } fingerprint && NormalizeFingerprint(fingerprint) is null)
             throw new ArgumentException("CertificateFingerprint is not a SHA-256 fingerprint: 64 hex digits, with or without colons.");
         if (ConnectTimeout <= TimeSpan.Zero)
             throw new ArgumentException($"ConnectTimeout is {ConnectTimeout}; it must be above zero.");
+        if (NameLookupTimeout <= TimeSpan.Zero)
+            throw new ArgumentException($"NameLookupTimeout is {NameLookupTimeout}; it must be above zero.");
+        if (ConnectionAttemptDelay < TimeSpan.Zero)
+            throw new ArgumentException($"ConnectionAttemptDelay is {ConnectionAttemptDelay}; it must not be below zero.");
+        if (ConnectionAttemptTimeout <= TimeSpan.Zero)
+            throw new ArgumentException($"ConnectionAttemptTimeout is {ConnectionAttemptTimeout}; it must be above zero.");
         if (RequestTimeout <= TimeSpan.Zero)
             throw new ArgumentException($"RequestTimeout is {RequestTimeout}; it must be above zero.");
-        if (MaxSentStanzaBytes < 1)
-            throw new ArgumentException($"MaxSentStanzaBytes is {MaxSentStanzaBytes}; it must be above zero.");
-        if (MaxQueuedBytes < 1)
-            throw new ArgumentException($"MaxQueuedBytes is {MaxQueuedBytes}; it must be above zero.");
+        if (MaxReconnectDelay < MinReconnectDelay)
+            throw new ArgumentException($"MaxReconnectDelay is {MaxReconnectDelay}; it must not be below MinReconnectDelay, {MinReconnectDelay}.");
+        foreach (var (name, time) in new[] { (nameof(ResumeTimeout), ResumeTimeout), (nameof(MinReconnectDelay), MinReconnectDelay), (nameof(IdleTimeout), IdleTimeout), (nameof(AnswerTimeout), AnswerTimeout), (nameof(WhiteSpaceInterval), WhiteSpaceInterval) })
+            if (time <= TimeSpan.Zero)
+                throw new ArgumentException($"{name} is {time}; it must be above zero.");
+        foreach (var (name, limit) in new[] { (nameof(MaxSentStanzaBytes), MaxSentStanzaBytes), (nameof(MaxQueuedBytes), MaxQueuedBytes), (nameof(SlowestBytesPerSecond), SlowestBytesPerSecond), (nameof(MaxUnackedStanzas), MaxUnackedStanzas), (nameof(MaxUnackedBytes), MaxUnackedBytes), (nameof(MaxReceivedStanzas), MaxReceivedStanzas), (nameof(MaxReceivedBytes), MaxReceivedBytes) })
+            if (limit < 1)
+                throw new ArgumentException($"{name} is {limit}; it must be above zero.");
     }
 
     private void ValidateCredentials()
     {
+        if (IsComponent && (HasClientCertificate || !HasPassword))
+            throw new ArgumentException($"The component {Jid} logs in by a shared secret: it has no Password, or a client certificate besides. Set one of Password, PasswordFile and PasswordProvider.");
         if (!HasPassword && !HasClientCertificate)
             throw new ArgumentException($"The account {Jid.Bare} has no Password: set Password, PasswordFile, PasswordProvider or a client certificate.");
         if (Password is { Length: 0 } || PasswordFile is { Length: 0 })
@@ -161,7 +253,7 @@ public sealed record XmppConnectionOptions
         if (ClientCertificate is { HasPrivateKey: false })
             throw new ArgumentException("ClientCertificate has no private key; load it with its key.");
         if (HasClientCertificate && Tls == XmppTlsMode.None)
-            throw new ArgumentException("A client certificate is part of TLS, and Tls is None. Use Tls=StartTls or Direct.");
+            throw new ArgumentException("A client certificate is part of TLS, and Tls is None. Use Tls=Required.");
         if (MinimumMechanism is not null && MechanismStrength.Of(MinimumMechanism) < 0)
             throw new ArgumentException($"MinimumMechanism must be one of {string.Join(", ", MechanismStrength.Order)}.");
     }

@@ -14,6 +14,12 @@ public sealed class XmppStreamException(string condition, string message, bool s
 
     /// <summary>Whether the peer sent the error; false when it was found here.</summary>
     public bool SentByPeer { get; } = sentByPeer;
+
+    /// <summary>The application-specific condition beside the defined one (RFC 6120 §4.9.4), for example <c>handled-count-too-high</c>; null if there is none.</summary>
+    public string? ApplicationCondition { get; init; }
+
+    /// <summary>Where <c>see-other-host</c> sends us, as it came.</summary>
+    internal string? OtherHost { get; init; }
 }
 
 /// <summary>The XMPP server refused the credentials, or did not prove its own identity (RFC 6120 §6.5, RFC 5802), or there were no credentials to show.</summary>

@@ -26,6 +26,21 @@ internal static partial class XmppLog
     [LoggerMessage(7, LogLevel.Warning, "{Jid}: passed over an element from {Sender}: {Reason}. Further ones from there are only counted.")]
     public static partial void Skipped(ILogger log, Jid jid, string sender, string reason);
 
-    [LoggerMessage(20, LogLevel.Warning, "The PasswordFile '{Path}' can be read by every user of this machine. Restrict it to its owner (chmod 600) unless it is a secret of a container.")]
+    [LoggerMessage(8, LogLevel.Information, "Reconnected as {Jid}: {How}.")]
+    public static partial void Reconnected(ILogger log, Jid jid, string how);
+
+    [LoggerMessage(9, LogLevel.Debug, "{Jid} is not connected yet: {Reason}")]
+    public static partial void NotReconnected(ILogger log, Jid jid, string reason);
+
+    [LoggerMessage(10, LogLevel.Error, "The connection of {Jid} has ended: {Reason}")]
+    public static partial void GaveUp(ILogger log, Jid jid, string reason);
+
+    [LoggerMessage(20, LogLevel.Debug, "{Account}: {Place} answers; TLS from the first byte: {IsDirectTls}.")]
+    public static partial void Dialled(ILogger log, Jid account, string place, bool isDirectTls);
+
+    [LoggerMessage(21, LogLevel.Information, "{Account}: {Problem}; trying without them.")]
+    public static partial void LookupFailed(ILogger log, Jid account, string problem);
+
+    [LoggerMessage(30, LogLevel.Warning, "The PasswordFile '{Path}' can be read by every user of this machine. Restrict it to its owner (chmod 600) unless it is a secret of a container.")]
     public static partial void PasswordFileReadable(ILogger log, string path);
 }

@@ -7,6 +7,8 @@ public static class XmppNames
     public const string Streams = "http://etherx.jabber.org/streams";
     /// <summary>RFC 6120 §4.8.2.</summary>
     public const string Client = "jabber:client";
+    /// <summary>XEP-0114 §3: the content namespace of a component's stream. Reader and writer turn it into <see cref="Client"/> and back, so stanzas are in that one everywhere else.</summary>
+    public const string Component = "jabber:component:accept";
     /// <summary>RFC 6120 §4.9.2.</summary>
     public const string StreamErrors = "urn:ietf:params:xml:ns:xmpp-streams";
     /// <summary>RFC 6120 §8.3.</summary>
@@ -27,6 +29,8 @@ public static class XmppNames
     public const string DataForms = "jabber:x:data";
     /// <summary>XEP-0199.</summary>
     public const string Ping = "urn:xmpp:ping";
+    /// <summary>XEP-0198.</summary>
+    public const string StreamManagement = "urn:xmpp:sm:3";
     /// <summary>XEP-0203.</summary>
     public const string Delay = "urn:xmpp:delay";
     /// <summary>The <c>xml:</c> prefix.</summary>

@@ -9,6 +9,7 @@ using XmppRpc.Serialization;
 using XmppRpc.Server;
 using XmppRpc.Timing;
 using XmppRpc.Xmpp;
+using XmppRpc.Xmpp.Session;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.Xml;
 
@@ -16,7 +17,8 @@ namespace XmppRpc;
 
 /// <summary>
 /// One program's place in the network: it serves contracts and calls those of others, over one connection to its XMPP server. Safe for concurrent use.
-/// A lost connection ends the endpoint: every open call fails, and <see cref="Completion"/> says why.
+/// A lost connection is opened again. Where its session is resumed (XEP-0198) nothing is lost; else every open call ends, with its outcome unknown, and new ones go on.
+/// When the connection is given up, <see cref="Completion"/> says why.
 /// </summary>
 public sealed class RpcEndpoint : IAsyncDisposable
 {
@@ -64,7 +66,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>The full JID under which others call this endpoint.</summary>
     public Jid Jid => _connection.Jid;
 
-    /// <summary>Completes when the endpoint has closed; fails with <see cref="XmppException"/> when it lost its connection.</summary>
+    /// <summary>Completes when the endpoint has closed; fails with <see cref="XmppException"/> when its connection was given up.</summary>
     public Task Completion { get; }
 
     /// <summary>Answers calls that an implementation of this endpoint has deferred.</summary>
@@ -194,8 +196,11 @@ public sealed class RpcEndpoint : IAsyncDisposable
         Exception? reason = null;
         try
         {
-            while (await _connection.ReceiveAsync().ConfigureAwait(false) is { } stanza)
-                _router.Route(stanza);
+            while (await _connection.ReceiveEventAsync().ConfigureAwait(false) is { } received)
+                if (received is Stanza stanza)
+                    _router.Route(stanza);
+                else if (received is SessionStarted { IsResumed: false })
+                    StartOver();
         }
         catch (Exception e)
         {
@@ -212,6 +217,16 @@ public sealed class RpcEndpoint : IAsyncDisposable
             EndCalls(reason);
             _active.CancelAll();
         }
+    }
+
+    /// <summary>A new session: whoever knew us has been told that we were gone, and what was under way is lost.</summary>
+    private void StartOver()
+    {
+        _log.StartedOver(Jid.ToString());
+        _introductions.ForgetAll();
+        _links.RemoveAll($"The connection of {Jid} was lost");
+        _active.CancelAll();
+        _ = _self.TellAsync(Jid, () => _connection.SendAsync(_introductions.NewPresence()));
     }
 
     private ValueTask SendFramesAsync(Jid peer, ReadOnlyMemory<byte> text)

@@ -37,4 +37,7 @@ internal static partial class RpcLog
 
     [LoggerMessage(10, LogLevel.Warning, "A request of {Peer} could not be answered.")]
     public static partial void AnswerFailed(this ILogger log, Exception reason, string peer);
+
+    [LoggerMessage(12, LogLevel.Warning, "Endpoint {Jid} has a new session; calls that were open on the one before ended.")]
+    public static partial void StartedOver(this ILogger log, string jid);
 }

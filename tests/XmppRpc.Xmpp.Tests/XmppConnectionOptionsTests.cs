@@ -57,10 +57,41 @@ public sealed class XmppConnectionOptionsTests
     {
         var options = XmppConnectionOptions.Parse(Account);
         Assert.Equal((null, null), (options.Host, options.Port));
-        Assert.Equal(XmppTlsMode.StartTls, options.Tls);
+        Assert.Equal(XmppTlsMode.Required, options.Tls);
         Assert.False(options.AllowPlain);
         Assert.False(options.AllowClearText);
         Assert.Equal(TimeSpan.FromSeconds(30), options.ConnectTimeout);
+    }
+
+    [Theory]
+    [InlineData("Required", XmppTlsMode.Required)]
+    [InlineData("starttls", XmppTlsMode.StartTls)]
+    [InlineData("DIRECT", XmppTlsMode.Direct)]
+    [InlineData("None", XmppTlsMode.None)]
+    public void Tls_is_one_of_four_words_and_is_written_back(string word, XmppTlsMode mode)
+    {
+        var options = XmppConnectionOptions.Parse($"{Account};Tls={word}");
+        Assert.Equal(mode, options.Tls);
+        Assert.Equal(mode, XmppConnectionOptions.Parse(options.ToString()).Tls);
+    }
+
+    public static TheoryData<string, Func<XmppConnectionOptions, XmppConnectionOptions>> Unusable => new()
+    {
+        { "Host", o => o with { Host = "example.org:5222" } },
+        { "Host", o => o with { Host = "exa mple" } },
+        { "Host", o => o with { Host = "" } },
+        { "TrustedCertificate", o => o with { TrustedCertificate = "" } },
+        { "NameLookupTimeout", o => o with { NameLookupTimeout = TimeSpan.Zero } },
+        { "ConnectionAttemptDelay", o => o with { ConnectionAttemptDelay = TimeSpan.FromTicks(-1) } },
+        { "ConnectionAttemptTimeout", o => o with { ConnectionAttemptTimeout = TimeSpan.Zero } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unusable))]
+    public async Task Option_that_cannot_work_is_refused_before_anything_is_opened(string name, Func<XmppConnectionOptions, XmppConnectionOptions> change)
+    {
+        var options = change(XmppConnectionOptions.Parse(Account)) with { OpenStream = _ => throw new InvalidOperationException("opened") };
+        Assert.Contains(name, (await Assert.ThrowsAsync<ArgumentException>(() => XmppConnection.ConnectAsync(options))).Message);
     }
 
     [Fact]
@@ -103,7 +134,8 @@ public sealed class XmppConnectionOptionsTests
     [InlineData(Account + ";PasswordFile=f", "more than one of Password")]
     [InlineData(Account + ";ClientCertificateKeyFile=k", "belong to a ClientCertificateFile")]
     [InlineData(Account + ";ClientCertificatePassword=s3cret", "belong to a ClientCertificateFile")]
-    [InlineData(Account + ";ClientCertificateFile=f;Tls=None", "Use Tls=StartTls or Direct")]
+    [InlineData(Account + ";ClientCertificateFile=f;Tls=None", "Use Tls=Required")]
+    [InlineData("Jid=orders.example.org;Component=true;ClientCertificateFile=f;Tls=Direct", "shared secret")]
     [InlineData(Account + ";MinimumMechanism=DIGEST-MD5", "MinimumMechanism must be one of PLAIN, SCRAM-SHA-1")]
     [InlineData("Jid=localhost;Password=s3cret-pw", "names no account")]
     [InlineData("Jid=a@b@c;Password=s3cret-pw", "is not a JID")]
@@ -149,11 +181,19 @@ public sealed class XmppConnectionOptionsTests
         Assert.DoesNotContain("s3cret", $"{options}");
     }
 
+    [Fact]
+    public void Port_alone_is_written_with_the_domain_that_may_be_an_address()
+    {
+        var options = new XmppConnectionOptions { Jid = Jid.Parse("alice@[2001:db8::1]"), Password = "s3cret-pw", Port = 5299 };
+        var again = XmppConnectionOptions.Parse(options.ToString());
+        Assert.Equal(("2001:db8::1", 5299), (again.Host, again.Port));
+    }
+
     private static void AssertRefused(string text, string reason)
     {
         var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse(text));
         Assert.Contains(reason, refused.Message);
         Assert.DoesNotContain("s3cret", refused.ToString());
-        Assert.Contains("Known keys: Jid, Password, PasswordFile, ClientCertificateFile, ClientCertificateKeyFile, ClientCertificatePassword, MinimumMechanism, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout.", refused.Message);
+        Assert.Contains("Known keys: Jid, Password, PasswordFile, ClientCertificateFile, ClientCertificateKeyFile, ClientCertificatePassword, MinimumMechanism, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout, Component.", refused.Message);
     }
 }

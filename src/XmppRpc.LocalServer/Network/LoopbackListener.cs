@@ -24,6 +24,21 @@ internal sealed class LoopbackListener : IDisposable
         }
     }
 
+    /// <summary>Two, or none.</summary>
+    public static (LoopbackListener, LoopbackListener) CreatePair(IPAddress address, int port, int secondPort)
+    {
+        var first = new LoopbackListener(address, port);
+        try
+        {
+            return (first, new(address, secondPort));
+        }
+        catch (IOException)
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
     public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
     public async ValueTask<Stream> AcceptAsync(CancellationToken cancellationToken)

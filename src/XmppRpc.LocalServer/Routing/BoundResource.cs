@@ -4,11 +4,15 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.LocalServer.Routing;
 
 /// <summary>A bound resource as the router sees it. Guarded by the router.</summary>
-internal sealed class BoundResource(Jid jid, IOutbound outbound)
+internal sealed class BoundResource(Jid jid, IOutbound outbound) : IConnectedEntity
 {
     public Jid Jid { get; } = jid;
 
-    public IOutbound Outbound { get; } = outbound;
+    /// <summary>The way to the client; null while the resource hibernates, and after its end.</summary>
+    public IOutbound? Outbound { get; set; } = outbound;
+
+    /// <summary>What XEP-0198 keeps of its stream; null before <c>enable</c>, and after the end.</summary>
+    public ManagedStream? Stream { get; set; }
 
     /// <summary>Its last presence; null while it is not available.</summary>
     public XmppElement? Presence { get; set; }
@@ -22,4 +26,12 @@ internal sealed class BoundResource(Jid jid, IOutbound outbound)
 
     /// <summary>Who was sent directed presence and must hear of the end (RFC 6121 §4.6.3).</summary>
     public HashSet<Jid> Directed { get; } = [];
+
+    public void Send(XmppElement stanza)
+    {
+        Stream?.Keep(stanza);
+        Outbound?.Send(stanza);
+        if (Outbound is not null && Stream?.TryAsk() is { } question)
+            Outbound.Send(question);
+    }
 }

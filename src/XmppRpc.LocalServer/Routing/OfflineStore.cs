@@ -1,5 +1,3 @@
-using System.Globalization;
-using XmppRpc.Xmpp;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.LocalServer.Routing;
@@ -14,9 +12,7 @@ internal sealed class OfflineStore(int maxMessages, string domain, TimeProvider 
     {
         if (_messages.Count >= maxMessages)
             return false;
-        var stamp = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        // XEP-0203, XEP-0082
-        _messages.Add(message.Add(new XmppElement("delay", XmppNames.Delay).Set("from", domain).Set("stamp", stamp)));
+        _messages.Add(Replies.Copy(message).Add(Delay.Element(domain, time.GetUtcNow())));
         return true;
     }
 

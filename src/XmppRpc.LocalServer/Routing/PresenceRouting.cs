@@ -6,10 +6,10 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.LocalServer.Routing;
 
 /// <summary>
-/// Presence without subscriptions (RFC 6121 §4): a resource's own goes to the account's available resources, directed presence to whom it names.
+/// Presence without subscriptions (RFC 6121 §4): a resource's own goes to the account's available resources, directed presence to whom it names, a component's domain included.
 /// Guarded by the router.
 /// </summary>
-internal sealed class PresenceRouting(Mailboxes mailboxes, int maxDirected)
+internal sealed class PresenceRouting(Mailboxes mailboxes, ComponentTable components, int maxDirected)
 {
     /// <summary>Presence without an addressee.</summary>
     public void Broadcast(BoundResource sender, Presence presence)
@@ -20,27 +20,41 @@ internal sealed class PresenceRouting(Mailboxes mailboxes, int maxDirected)
             BecomeUnavailable(sender, presence.Element);
     }
 
-    /// <summary>Presence to an address of this domain. Subscriptions and probes are not kept and lead nowhere.</summary>
-    public void Direct(BoundResource sender, Presence presence, Jid to)
+    /// <summary>
+    /// Presence to an address. Subscriptions and probes between accounts are not kept and lead nowhere; a component gets them. A component's own presence is not
+    /// kept in mind: as on the real servers nothing is said when it goes.
+    /// </summary>
+    public void Direct(IConnectedEntity sender, Presence presence, Jid to)
     {
-        if (presence.Type is not (null or "unavailable" or "error"))
-            return;
-        if (presence.Type is not null)
-            sender.Directed.Remove(to);
-        else if (!sender.Directed.Contains(to) && sender.Directed.Count >= maxDirected)
+        if (presence.Type is null or "unavailable" or "error")
         {
-            var error = new StanzaError("wait", "resource-constraint", $"Directed presence to more than {maxDirected} addresses is not kept.");
-            sender.Outbound.Send(Replies.Bounce(presence, error)!);
-            return;
+            if (sender is BoundResource resource && !TryRemember(resource, presence, to))
+                return;
         }
-        else
-            sender.Directed.Add(to);
+        else if (!components.Contains(to.Domain))
+            return;
         Deliver(presence.Element, to);
     }
 
     /// <summary>The end of a resource, for whatever reason, as it is told to others (RFC 6121 §4.5.2, §4.6.3).</summary>
     public void End(BoundResource resource) =>
         BecomeUnavailable(resource, new XmppElement("presence", XmppNames.Client).Set("type", "unavailable").Set("from", resource.Jid.ToString()));
+
+    /// <summary>Keeps in mind who must hear of the end; false, with a bounce, when that is above the limit.</summary>
+    private bool TryRemember(BoundResource sender, Presence presence, Jid to)
+    {
+        if (presence.Type is not null)
+            sender.Directed.Remove(to);
+        else if (!sender.Directed.Contains(to) && sender.Directed.Count >= maxDirected)
+        {
+            var error = new StanzaError("wait", "resource-constraint", $"Directed presence to more than {maxDirected} addresses is not kept.");
+            sender.Send(Replies.Bounce(presence, error)!);
+            return false;
+        }
+        else
+            sender.Directed.Add(to);
+        return true;
+    }
 
     private void BecomeAvailable(BoundResource sender, XmppElement presence)
     {
@@ -52,10 +66,10 @@ internal sealed class PresenceRouting(Mailboxes mailboxes, int maxDirected)
         if (!wasAvailable)
             foreach (var other in mailbox.Available)
                 if (!ReferenceEquals(other, sender))
-                    sender.Outbound.Send(Replies.Readdress(other.Presence!, sender.Jid));
+                    sender.Send(Replies.Readdress(other.Presence!, sender.Jid));
         if (sender.TakesBareMessages && !tookMessages)
             foreach (var message in mailbox.Offline.TakeAll())
-                sender.Outbound.Send(message);
+                sender.Send(message);
     }
 
     private void BecomeUnavailable(BoundResource sender, XmppElement presence)
@@ -71,17 +85,19 @@ internal sealed class PresenceRouting(Mailboxes mailboxes, int maxDirected)
     private static void SendToAvailable(Mailbox mailbox, XmppElement presence)
     {
         foreach (var resource in mailbox.Available)
-            resource.Outbound.Send(Replies.Readdress(presence, resource.Jid));
+            resource.Send(Replies.Readdress(presence, resource.Jid));
     }
 
     /// <summary>RFC 6121 §8.5.2.1.2, §8.5.3.1: to all available resources of a bare JID, to the one of a full JID, else nowhere.</summary>
     private void Deliver(XmppElement presence, Jid to)
     {
-        if (!to.IsBare)
-            mailboxes.FindResource(to)?.Outbound.Send(presence);
+        if (components.Find(to.Domain) is { } component)
+            component.Send(presence);
+        else if (!to.IsBare)
+            mailboxes.FindResource(to)?.Send(presence);
         else if (mailboxes.Find(to) is { } mailbox)
             foreach (var resource in mailbox.Available)
-                resource.Outbound.Send(presence);
+                resource.Send(presence);
     }
 
     // Prosody takes what is no number as 0, and the nearest for one out of range.

@@ -21,13 +21,16 @@ internal static class Replies
     }
 
     /// <summary>The same stanza for another addressee; children are shared.</summary>
-    public static XmppElement Readdress(XmppElement element, Jid to)
+    public static XmppElement Readdress(XmppElement element, Jid to) => Copy(element).Set("to", to.ToString());
+
+    /// <summary>The same element, with attributes and children of its own; what is in the children is shared.</summary>
+    public static XmppElement Copy(XmppElement element)
     {
         var copy = new XmppElement(element.Name, element.Namespace) { TextUtf8 = element.TextUtf8 };
         foreach (var attribute in element.Attributes)
             copy.Add(attribute);
         foreach (var child in element.Children)
             copy.Add(child);
-        return copy.Set("to", to.ToString());
+        return copy;
     }
 }

@@ -6,4 +6,11 @@ using XmppRpc.LocalServer.Routing;
 namespace XmppRpc.LocalServer.Sessions;
 
 /// <summary>What all sessions of one server share.</summary>
-internal sealed record ServerContext(LocalXmppServerOptions Options, AccountBook Accounts, Router Router, SslServerAuthenticationOptions Tls, ILogger Log);
+internal sealed record ServerContext(
+    LocalXmppServerOptions Options,
+    AccountBook Accounts,
+    ComponentBook Components,
+    Router Router,
+    StreamManagement Streams,
+    SslServerAuthenticationOptions Tls,
+    ILogger Log);

@@ -17,8 +17,14 @@ internal static class StreamFeatures
     }
 
     // Both real servers mark the session as optional, for the sake of old clients.
-    public static XmppElement BeforeBind() => Features(new XmppElement("bind", XmppNames.Bind))
-        .Add(new XmppElement("session", LocalServerNames.Session).Add(new XmppElement("optional", LocalServerNames.Session)));
+    public static XmppElement BeforeBind(bool streamManagement)
+    {
+        var features = Features(new XmppElement("bind", XmppNames.Bind))
+            .Add(new XmppElement("session", LocalServerNames.Session).Add(new XmppElement("optional", LocalServerNames.Session)));
+        return streamManagement
+            ? features.Add(new XmppElement("sm", LocalServerNames.StreamManagement).Add(new XmppElement("optional", LocalServerNames.StreamManagement)))
+            : features;
+    }
 
     private static XmppElement Features(XmppElement feature) => new XmppElement("features", XmppNames.Streams).Add(feature);
 }

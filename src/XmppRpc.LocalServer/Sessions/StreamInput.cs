@@ -6,26 +6,27 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.LocalServer.Sessions;
 
 /// <summary>Reads what a client sends, and turns what may not come into the stream error it deserves (RFC 6120 §4.9.3).</summary>
-internal sealed class StreamInput(XmppTransport transport)
+internal sealed class StreamInput(XmppTransport transport, XmppReaderLimits limits)
 {
     /// <summary>The header of the client's XML stream; <see cref="XmppConnectionException"/> when it went away.</summary>
     public async ValueTask<XmppElement> ReadHeaderAsync(CancellationToken cancellationToken)
     {
-        var node = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var node = await ReadAsync(cancellationToken).ConfigureAwait(false);
         return node is { Kind: XmppNodeKind.StreamStart, Element: { } header } ? header : throw Gone();
     }
 
-    /// <summary>The next element during the negotiation; <see cref="XmppConnectionException"/> when the client went away.</summary>
+    /// <summary>The next element of a negotiation; <see cref="XmppConnectionException"/> when the client went away.</summary>
     public async ValueTask<XmppElement> ReadElementAsync(CancellationToken cancellationToken) =>
         await TryReadElementAsync(cancellationToken).ConfigureAwait(false) ?? throw Gone();
 
-    /// <summary>The next element, or null when the client closed its XML stream or the byte stream.</summary>
+    /// <summary>The next element, or null when the client closed its XML stream; <see cref="XmppConnectionException"/> when it went away without that.</summary>
     public async ValueTask<XmppElement?> TryReadElementAsync(CancellationToken cancellationToken)
     {
-        var node = await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var node = await ReadAsync(cancellationToken).ConfigureAwait(false);
         return node switch
         {
-            null or { Kind: XmppNodeKind.StreamEnd } => null,
+            null => throw Gone(),
+            { Kind: XmppNodeKind.StreamEnd } => null,
             // a client that ends with an error closes its stream with it
             { Kind: XmppNodeKind.Element, Element: { } element } => element.Is("error", XmppNames.Streams) ? null : element,
             // RFC 6120 §11.3: a server must not route it
@@ -41,5 +42,18 @@ internal sealed class StreamInput(XmppTransport transport)
         // RFC 6120 §4.9.3.24
         : new("unsupported-stanza-type", "An element came that has no place here.");
 
-    private static XmppConnectionException Gone() => new("The client went away during the negotiation.");
+    private async ValueTask<XmppNode?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (XmppStreamException e) when (e.Condition == "policy-violation")
+        {
+            // size is the one cap that the reader does not skip; the rest is Prosody's answer
+            throw new StreamErrorException("policy-violation", $"The stanza has more than {limits.MaxFatalBytes} bytes.", new("stanza-too-big", LocalServerNames.Errors));
+        }
+    }
+
+    private static XmppConnectionException Gone() => new("The client went away without closing its XML stream.");
 }

@@ -8,7 +8,8 @@ namespace XmppRpc.Xmpp.Network;
 
 /// <summary>
 /// Decides whether the server's certificate is for the JID's domain, never for the host that was dialled (RFC 6120 §13.7.2, RFC 7590, RFC 9525), and says what to do when it is not.
-/// Used for one handshake. Revocation is not checked: XMPP servers seldom have the lists, and a list that cannot be reached must not be an outage.
+/// Used for one handshake. Revocation is not checked: a list that cannot be reached must not be an outage. Nothing is fetched
+/// that a certificate points to, because whoever sent it is still a stranger. Names count as dNSName, and iPAddress for a domain that is one; SRVName and id-on-xmppAddr do not.
 /// </summary>
 internal sealed class ServerCertificateCheck
 {
@@ -21,9 +22,10 @@ internal sealed class ServerCertificateCheck
     {
         _options = options;
         // DNS names in certificates and in SNI are in ASCII form
-        _domain = new IdnMapping().GetAscii(options.Jid.Domain);
+        _domain = AsciiDomain.From(options.Jid.Domain) ?? throw new XmppTlsException($"No certificate can be for the JID's domain {RemoteText.Show(options.Jid.Domain)}: it is no name of a host.");
         _fingerprint = options.CertificateFingerprint is { } text ? XmppConnectionOptions.NormalizeFingerprint(text) : null;
-        _trusted = options.TrustedCertificate is { } path && _fingerprint is null ? Load(path) : null;
+        // read even where the fingerprint decides: a path that leads nowhere is a mistake, found today rather than on the day the fingerprint goes
+        _trusted = options.TrustedCertificate is { } path ? Load(path) : null;
     }
 
     /// <summary>Why the certificate was refused; null while it was not.</summary>
@@ -37,7 +39,9 @@ internal sealed class ServerCertificateCheck
             TargetHost = _domain,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             RemoteCertificateValidationCallback = (_, certificate, chain, errors) => (Problem = FindProblem(certificate as X509Certificate2, chain, errors)) is null,
-            CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck },
+            // a renegotiation of TLS 1.2 could put another certificate in the place of the one that was checked
+            AllowRenegotiation = false,
+            CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
         };
         if (_trusted is not null)
         {
@@ -79,12 +83,13 @@ internal sealed class ServerCertificateCheck
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
             return string.Create(CultureInfo.InvariantCulture, $"The XMPP server's certificate for {_domain}, or one that it rests on, is not valid now: it is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}. Renew it, or check this machine's clock.");
         return $"The XMPP server's certificate for {_domain}, issued by {RemoteText.Show(certificate.Issuer)}, is not trusted ({status}). "
+            + (status.HasFlag(X509ChainStatusFlags.PartialChain) && _trusted is null ? "If its authority is a known one, the server does not send the certificates in between, as it must. " : "")
             + (_trusted is null ? "Set TrustedCertificate to a PEM file with its issuer or itself, or pin it with CertificateFingerprint." : "The file in TrustedCertificate holds neither its issuer nor itself.");
     }
 
     private static string NamesIn(X509Certificate2 certificate)
     {
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames()).ToList();
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString()))).ToList();
         return names.Count == 0 ? "no DNS name at all" : RemoteText.Show(string.Join(", ", names));
     }
 

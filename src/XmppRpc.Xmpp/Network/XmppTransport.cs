@@ -35,15 +35,29 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     private Task _flushRest = Task.CompletedTask;
     private volatile XmppConnectionException? _broken;
     private int _disposed;
+    private long _bytesRead;
+    private long _bytesWritten;
 
     /// <summary>Whether TLS is in use.</summary>
     public bool IsEncrypted => _stream is SslStream;
+
+    /// <summary>Whether the byte stream is known to be broken.</summary>
+    internal bool IsBroken => _broken is not null;
 
     /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync"/>.</summary>
     public bool IsStreamEnded => _streamEnded;
 
     /// <summary>The default namespace that the peer's stream header declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
     public string? PeerContentNamespace => _reader.ContentNamespace;
+
+    /// <summary>Bytes taken in since the XML stream began, above the encryption.</summary>
+    internal long BytesRead => Volatile.Read(ref _bytesRead);
+
+    /// <summary>Bytes given to the byte stream, above the encryption.</summary>
+    internal long BytesWritten => Volatile.Read(ref _bytesWritten);
+
+    /// <summary>Bytes that wait behind a write in progress.</summary>
+    internal int QueuedBytes => _queued.Length;
 
     /// <summary>The TLS version in use, or "none".</summary>
     internal string Protocol => _stream is SslStream tls ? tls.SslProtocol.ToString() : "none";
@@ -63,7 +77,9 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             {
                 var result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var buffer = result.Buffer;
+                var before = buffer.Length;
                 var found = _reader.TryRead(ref buffer, out var node);
+                Volatile.Write(ref _bytesRead, _bytesRead + before - buffer.Length);
                 _input.AdvanceTo(buffer.Start);
                 if (found)
                     return node;
@@ -84,7 +100,8 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         {
             ThrowIfUnwritable();
             _contentNamespace = contentNamespace;
-            XmppWriter.WriteStreamStart(_queued, contentNamespace, from, to, id);
+            // XEP-0114 §3: no version, no features
+            XmppWriter.WriteStreamStart(_queued, contentNamespace, from, to, id, contentNamespace == XmppNames.Component ? null : "1.0");
         }
 
         return DepartAsync(cancellationToken);
@@ -104,8 +121,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             try
             {
                 XmppWriter.WriteElement(_queued, element, _contentNamespace);
-                if (_queued.Length - before > maxElementBytes)
-                    throw new ArgumentException($"The <{element.Name}/> takes {_queued.Length - before} bytes, more than the {maxElementBytes} that may be sent in one. Send less at a time.");
+                RefuseOversize(element, _queued.Length - before, maxElementBytes);
             }
             catch
             {
@@ -115,6 +131,71 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         }
 
         return DepartAsync(cancellationToken);
+    }
+
+    internal static void RefuseOversize(XmppElement element, int bytes, int maxBytes)
+    {
+        if (bytes > maxBytes)
+            throw new ArgumentException($"The <{element.Name}/> takes {bytes} bytes, more than the {maxBytes} that may be sent in one. Send less at a time.");
+    }
+
+    /// <summary>Queues what was serialised elsewhere; <see cref="FlushAsync"/> sends it.</summary>
+    internal void Append(ReadOnlySpan<byte> xml)
+    {
+        lock (_gate)
+        {
+            ThrowIfUnwritable();
+            _queued.Append(xml);
+        }
+    }
+
+    /// <summary>Sees to it that what is queued leaves, and completes as <see cref="WriteAsync"/> does.</summary>
+    internal ValueTask FlushAsync(CancellationToken cancellationToken) => DepartAsync(cancellationToken);
+
+    /// <summary>As <see cref="Append(ReadOnlySpan{byte})"/>, with an element of our own.</summary>
+    internal void Append(XmppElement element)
+    {
+        lock (_gate)
+        {
+            ThrowIfUnwritable();
+            XmppWriter.WriteElement(_queued, element, _contentNamespace);
+        }
+    }
+
+    /// <summary>Sends an element of our own without waiting for anything. A stream that is broken is left to the one who reads.</summary>
+    internal void Post(XmppElement element)
+    {
+        lock (_gate)
+        {
+            if (_broken is not null || _streamEnded)
+                return;
+            XmppWriter.WriteElement(_queued, element, _contentNamespace);
+        }
+        Leave();
+    }
+
+    /// <summary>White space between stanzas (RFC 6120 §4.6.1).</summary>
+    internal void PostWhiteSpace()
+    {
+        lock (_gate)
+        {
+            if (_broken is not null || _streamEnded)
+                return;
+            _queued.Append(" "u8);
+        }
+        Leave();
+    }
+
+    /// <summary>Sees to it that what is queued leaves; nobody waits for it.</summary>
+    internal void Leave()
+    {
+        lock (_gate)
+        {
+            if (_flushing)
+                return;
+            _flushing = true;
+        }
+        _flush = FlushQueuedAsync();
     }
 
     /// <summary>Closes our XML stream and flushes; nothing may be written afterwards. A second call does nothing.</summary>
@@ -180,7 +261,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             await tls.DisposeAsync().ConfigureAwait(false);
             throw e switch
             {
-                AuthenticationException or IOException => new XmppTlsException($"The TLS handshake failed: {RemoteText.Show(e.Message)} Check that this port speaks TLS 1.2 or later.", e),
+                AuthenticationException or IOException => new XmppTlsException($"The TLS handshake failed{RemoteText.Reason(e.GetBaseException().Message)}. Check that this port speaks TLS 1.2 or later and has a certificate for this domain.", e),
                 ObjectDisposedException => Lost(e),
                 _ => e,
             };
@@ -202,7 +283,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             _flushing = true;
         }
 
-        var flush = _flush = FlushAsync();
+        var flush = _flush = FlushQueuedAsync();
         if (!flush.IsCompleted)
             return new(WaitAsync(flush, cancellationToken));
         ThrowIfBroken();
@@ -216,7 +297,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     }
 
     /// <summary>Writes what is queued now. What others queue meanwhile leaves in <see cref="FlushRestAsync"/>, so that no caller carries the others for ever. Never throws.</summary>
-    private async Task FlushAsync()
+    private async Task FlushQueuedAsync()
     {
         if (!TryTakeQueued())
             return;
@@ -255,6 +336,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             if (PadsFlushes && !_streamEnded && (!IsEncrypted || _departing.Length > PeerReadBytes))
                 _departing.Append(Padding);
             await _stream.WriteAsync(_departing.Written, CancellationToken.None).ConfigureAwait(false);
+            Volatile.Write(ref _bytesWritten, _bytesWritten + _departing.Length);
             await _stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)

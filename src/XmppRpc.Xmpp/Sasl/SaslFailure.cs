@@ -17,7 +17,7 @@ internal static class SaslFailure
         "aborted" => "It saw the login as aborted, which was not done here. Check its log.",
         "account-disabled" => "The account is disabled; the XMPP server's administrator can enable it.",
         "credentials-expired" => "The password or certificate has expired. Set a new one.",
-        "encryption-required" => "It wants TLS first. Use Tls=StartTls or Direct.",
+        "encryption-required" => "It wants TLS first. Use Tls=Required.",
         "incorrect-encoding" or "malformed-request" => "It could not read the login. Check its log, and that nothing in between changes the stream.",
         "invalid-authzid" when used.NeedsPassword => "Check the Jid.",
         "invalid-authzid" => "The client certificate does not name this account. Check the Jid and the certificate's XMPP address.",

@@ -8,6 +8,7 @@ internal sealed class IqExchange(Jid self)
 {
     private readonly ConcurrentDictionary<string, (Jid? To, TaskCompletionSource<Iq> Answer)> _open = new(StringComparer.Ordinal);
     private readonly Jid _domain = Jid.Parse(self.Domain);
+    private volatile XmppException? _closed;
 
     /// <summary>Begins to wait; <see cref="Close"/> ends it.</summary>
     public Task<Iq> Open(string id, Jid? to)
@@ -15,6 +16,8 @@ internal sealed class IqExchange(Jid self)
         var answer = new TaskCompletionSource<Iq>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_open.TryAdd(id, (to, answer)))
             throw new InvalidOperationException($"An iq with the id {id} is already under way.");
+        if (_closed is { } reason)
+            answer.TrySetException(reason);
         return answer.Task;
     }
 
@@ -24,8 +27,10 @@ internal sealed class IqExchange(Jid self)
     public bool TryComplete(Iq answer) =>
         answer.Type is "result" or "error" && answer.Id is { } id && _open.TryGetValue(id, out var request) && IsFrom(request.To, answer) && request.Answer.TrySetResult(answer);
 
+    /// <summary>No answer will come any more: to nobody, from here on.</summary>
     public void FailAll(XmppException reason)
     {
+        _closed = reason;
         foreach (var (_, request) in _open)
             request.Answer.TrySetException(reason);
     }

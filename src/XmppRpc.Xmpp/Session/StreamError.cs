@@ -13,13 +13,21 @@ internal static class StreamError
             return null;
         var condition = element.Children.FirstOrDefault(c => c.Namespace == XmppNames.StreamErrors && c.Name != "text")?.Name ?? "undefined-condition";
         var text = element.Child("text", XmppNames.StreamErrors)?.Text;
-        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.{Remedy(condition)}", sentByPeer: true);
+        return new(RemoteText.Show(condition), $"{peer} ended the XML stream with {RemoteText.Show(condition)}{RemoteText.Reason(text)}.{Remedy(condition)}", sentByPeer: true)
+        {
+            // RFC 6120 §4.9.4
+            ApplicationCondition = element.Children.FirstOrDefault(c => c.Namespace != XmppNames.StreamErrors) is { } own ? RemoteText.Show(own.Name) : null,
+            // RFC 6120 §4.9.3.19
+            OtherHost = condition == "see-other-host" ? element.Child(condition, XmppNames.StreamErrors)?.Text.Trim() : null,
+        };
     }
 
     /// <summary>Tells the peer why, and closes our XML stream.</summary>
-    public static async ValueTask SendAsync(XmppTransport transport, string condition, CancellationToken cancellationToken)
+    public static async ValueTask SendAsync(XmppTransport transport, string condition, XmppElement? detail, CancellationToken cancellationToken)
     {
         var error = new XmppElement("error", XmppNames.Streams).Add(new XmppElement(condition, XmppNames.StreamErrors));
+        if (detail is not null)
+            error.Add(detail);
         await transport.WriteAsync(error, cancellationToken).ConfigureAwait(false);
         await transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -18,5 +18,8 @@ internal sealed class StreamFeatures(XmppElement element)
             ? [.. list.Children.Where(c => c.Is("channel-binding", XmppNames.ChannelBindings)).Select(c => c.Attribute("type") ?? "")]
             : null);
 
+    /// <summary>Whether the server manages streams (XEP-0198).</summary>
+    public bool HasStreamManagement { get; } = element.Child("sm", XmppNames.StreamManagement) is not null;
+
     public bool HasBind { get; } = element.Child("bind", XmppNames.Bind) is not null;
 }

@@ -1,67 +1,87 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using XmppRpc.Xmpp.Network;
 using XmppRpc.Xmpp.Stanzas;
+using XmppRpc.Xmpp.StreamManagement;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Session;
 
-/// <summary>The life of one XML stream, from open to close; never reused. It has no loop of its own: whoever pulls moves it on.</summary>
+/// <summary>The life of one XML stream on one byte stream, from open to close; never reused. <see cref="RunAsync"/> is its only loop.</summary>
 internal sealed class XmppSession : IAsyncDisposable
 {
     /// <summary>How long a peer that may no longer read is waited for.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
-    /// <summary>Senders of passed-over elements that are named in the log; a bound, because anybody can be one.</summary>
-    private const int MaxNamedSenders = 256;
-
     private readonly XmppTransport _transport;
     private readonly XmppConnectionOptions _options;
-    private readonly ILogger _log;
-    private readonly IqExchange _exchange;
-    private readonly SemaphoreSlim _pulling = new(1);
-    private readonly HashSet<string> _namedSenders = new(StringComparer.Ordinal);
-    private long _skipped;
-    private volatile ExceptionDispatchInfo? _lost;
-    private int _over;
+    private readonly NegotiatedSession _negotiated;
+    private readonly ManagedSender? _sender;
+    private readonly Liveness _liveness;
+    private readonly string _pingId = RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly long _startedAt;
+    private XmppElement? _errorDetail;
+    private XmppConnectionException? _dead;
+    private long _bytesTaken;
+    private bool _acknowledgeSoon;
+    private volatile bool _closing;
+    private volatile bool _over;
 
-    private XmppSession(XmppTransport transport, XmppConnectionOptions options, ILogger log, Jid jid)
+    private XmppSession(XmppTransport transport, XmppConnectionOptions options, NegotiatedSession negotiated, bool isDirectTls, SendWindow window, IqExchange? exchange)
     {
-        (_transport, _options, _log, Jid) = (transport, options, log, jid);
-        _exchange = new(jid);
+        IsDirectTls = isDirectTls;
+        (_transport, _options, _negotiated) = (transport, options, negotiated);
+        Exchange = negotiated.IsResumed && exchange is not null ? exchange : new(negotiated.Jid);
+        _liveness = new(new(options.IdleTimeout, options.AnswerTimeout, options.WhiteSpaceInterval, options.SlowestBytesPerSecond), transport.BytesRead, transport.BytesWritten);
+        _startedAt = options.Time.GetTimestamp();
+        _bytesTaken = transport.BytesRead;
+        transport.PadsFlushes = true;
+        if (negotiated.State is not { } state)
+            return;
+        _sender = new(transport, state, window, options.MaxSentStanzaBytes, options.Time);
+        _sender.SendAgain();
     }
 
-    public Jid Jid { get; }
+    public Jid Jid => _negotiated.Jid;
 
-    /// <summary>Whether the XML stream ended in order.</summary>
-    private bool IsOver => Volatile.Read(ref _over) != 0;
+    /// <summary>Whether this goes on with the session of the stream before.</summary>
+    public bool IsResumed => _negotiated.IsResumed;
 
-    public long SkippedStanzas => Interlocked.Read(ref _skipped);
+    /// <summary>Whether TLS began with the first byte.</summary>
+    public bool IsDirectTls { get; }
 
-    /// <summary>Connects and negotiates within <see cref="XmppConnectionOptions.ConnectTimeout"/>.</summary>
-    public static async Task<XmppSession> OpenAsync(XmppConnectionOptions options, CancellationToken cancellationToken)
+    /// <summary>Stream management, or null if the XMPP server has none.</summary>
+    public ResumeState? State => _negotiated.State;
+
+    /// <summary>The requests that wait for their answer; they outlive the stream if the session is resumed.</summary>
+    public IqExchange Exchange { get; }
+
+    /// <summary>How long this stream has been open.</summary>
+    public TimeSpan Age => _options.Time.GetElapsedTime(_startedAt);
+
+    /// <summary>Connects and negotiates within <see cref="XmppConnectionOptions.ConnectTimeout"/>, resuming what was <paramref name="before"/> if that can be.</summary>
+    public static async Task<XmppSession> OpenAsync(XmppConnectionOptions options, ILogger log, SessionHistory before, SendWindow window, CancellationToken cancellationToken)
     {
-        ILogger log = options.LoggerFactory?.CreateLogger("XmppRpc.Xmpp") ?? (ILogger)NullLogger.Instance;
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         XmppLog.Connecting(log, options.Jid, TcpConnector.Describe(options));
         XmppTransport? transport = null;
         try
         {
-            var stream = await TcpConnector.OpenAsync(options, either.Token).ConfigureAwait(false);
-            transport = new(stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
-            var jid = await new StreamNegotiator(transport, options, log).NegotiateAsync(either.Token).ConfigureAwait(false);
-            XmppLog.Connected(log, jid);
-            return new(transport, options, log, jid);
+            var opened = await TcpConnector.OpenAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
+            transport = new(opened.Stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
+            var dialogue = new StreamDialogue(transport, options, log, opened.IsDirectTls);
+            var negotiated = options.IsComponent
+                ? await new ComponentHandshake(dialogue, options, log).NegotiateAsync(either.Token).ConfigureAwait(false)
+                : await new StreamNegotiator(dialogue, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
+            return new(transport, options, negotiated, opened.IsDirectTls, window, before.Exchange);
         }
         catch (Exception e)
         {
             if (transport is not null)
             {
                 if (e is XmppStreamException { SentByPeer: false } broken)
-                    await SayLastAsync(token => StreamError.SendAsync(transport, broken.Condition, token), options.Time).ConfigureAwait(false);
+                    await SayLastAsync(token => StreamError.SendAsync(transport, broken.Condition, null, token), options.Time).ConfigureAwait(false);
                 await transport.DisposeAsync().ConfigureAwait(false);
             }
 
@@ -72,134 +92,106 @@ internal sealed class XmppSession : IAsyncDisposable
         }
     }
 
-    /// <summary>The next stanza that answers no open request, or null after an orderly end.</summary>
-    public async ValueTask<Stanza?> ReceiveAsync(CancellationToken cancellationToken)
+    /// <summary>Reads until the stream ends and hands over what comes; null when it ended in order, by whichever side.</summary>
+    public async Task<XmppException?> RunAsync(InboundQueue inbound, SkippedElements skipped)
     {
-        await _pulling.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await using var watch = _options.Time.CreateTimer(static session => ((XmppSession)session!).Watch(), this, _liveness.Interval, _liveness.Interval).ConfigureAwait(false);
         try
         {
-            return await PullAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _pulling.Release();
-        }
-    }
-
-    public ValueTask SendAsync(Stanza stanza, CancellationToken cancellationToken)
-    {
-        ThrowIfOver();
-        return _transport.WriteAsync(stanza.Element, cancellationToken);
-    }
-
-    public async Task<Iq> RequestAsync(Iq request, CancellationToken cancellationToken)
-    {
-        var id = request.Id = RandomNumberGenerator.GetHexString(24, lowercase: true);
-        var answer = _exchange.Open(id, request.To);
-        try
-        {
-            await SendAsync(request, cancellationToken).ConfigureAwait(false);
-            // the connection may have been over before this request was among the open ones
-            ThrowIfOver();
-            var iq = await answer.WaitAsync(_options.RequestTimeout, _options.Time, cancellationToken).ConfigureAwait(false);
-            return iq.IsError ? throw IqExchange.Refusal(iq) : iq;
-        }
-        catch (TimeoutException e)
-        {
-            throw new TimeoutException($"{request.To?.ToString() ?? "The XMPP server"} did not answer an iq within {_options.RequestTimeout.TotalSeconds} s (RequestTimeout). Answers are only seen while stanzas are being received.", e);
-        }
-        finally
-        {
-            _exchange.Close(id);
-        }
-    }
-
-    /// <summary>Closes our side, waits for the peer's closing tag (RFC 6120 §4.4) and closes the byte stream. What comes meanwhile is read by whoever pulls, else dropped here.</summary>
-    public Task CloseAsync(CancellationToken cancellationToken) => CloseAsync(_options.RequestTimeout, cancellationToken);
-
-    /// <summary>As <see cref="CloseAsync(CancellationToken)"/>, with a peer that does not answer waited for a few seconds at most.</summary>
-    public async ValueTask DisposeAsync() =>
-        await CloseAsync(_options.RequestTimeout < LastWords ? _options.RequestTimeout : LastWords, CancellationToken.None).ConfigureAwait(false);
-
-    private async Task CloseAsync(TimeSpan patience, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(patience, _options.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            if (!IsOver)
-                await _transport.WriteStreamEndAsync(either.Token).ConfigureAwait(false);
-            while (await ReceiveAsync(either.Token).ConfigureAwait(false) is not null)
+            foreach (var element in _negotiated.Early)
+                if (Stanza.Wrap(element) is { } early)
+                    await inbound.AddAsync(early, 0).ConfigureAwait(false);
+            while (true)
             {
-                // what is still on its way was sent before the peer saw our closing tag
+                var reading = _transport.ReadAsync();
+                if (_acknowledgeSoon && !reading.IsCompleted)
+                    Acknowledge();
+                var node = await reading.ConfigureAwait(false);
+                if (node is null && _transport.IsStreamEnded || node is { Kind: XmppNodeKind.StreamEnd })
+                    break;
+                await TakeAsync(node, inbound, skipped).ConfigureAwait(false);
             }
+            await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time).ConfigureAwait(false);
+            return null;
+        }
+        catch (XmppException) when (_closing)
+        {
+            // the end is what was asked for
+            return null;
+        }
+        catch (XmppException e)
+        {
+            var reason = _dead ?? e;
+            if (reason is XmppStreamException { SentByPeer: false } broken)
+                await SayLastAsync(token => StreamError.SendAsync(_transport, broken.Condition, _errorDetail, token), _options.Time).ConfigureAwait(false);
+            else if (reason is XmppStreamException)
+                await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time).ConfigureAwait(false);
+            return reason;
+        }
+        finally
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a stanza; false: the stream is over, and nothing was done.</summary>
+    public ValueTask<bool> SendAsync(Stanza stanza, CancellationToken cancellationToken)
+    {
+        if (_sender is not null)
+            return _sender.SendAsync(stanza.Element, cancellationToken);
+        if (_over || _transport.IsBroken)
+            return new(false);
+        var sent = _transport.WriteAsync(stanza.Element, cancellationToken);
+        return sent.IsCompletedSuccessfully ? new(true) : AwaitAsync(sent);
+
+        static async ValueTask<bool> AwaitAsync(ValueTask sent)
+        {
+            await sent.ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    /// <summary>Closes our side; <see cref="RunAsync"/> ends when the peer has closed its own (RFC 6120 §4.4).</summary>
+    public async Task BeginCloseAsync(CancellationToken cancellationToken)
+    {
+        _closing = true;
+        try
+        {
+            // the last word on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
+            if (State is { } state && !_transport.IsStreamEnded)
+                _transport.Append(SmNonzas.Answer(state.Handled));
+            await _transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (XmppException)
         {
-            // the XML stream is over, which is all that was asked for
-        }
-        catch (OperationCanceledException)
-        {
-            // without the caller's token, the peer had its time
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-        finally
-        {
-            await EndAsync().ConfigureAwait(false);
+            // it is over, which is all that was asked for
         }
     }
 
-    private void ThrowIfOver()
+    /// <summary>Drops the byte stream; nothing is said.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _lost?.Throw();
-        if (IsOver)
-            throw Closed();
+        _over = true;
+        _sender?.Dispose();
+        await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<Stanza?> PullAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            _lost?.Throw();
-            if (IsOver)
-                return null;
-            try
-            {
-                var node = await _transport.ReadAsync(cancellationToken).ConfigureAwait(false);
-                if (await TakeAsync(node).ConfigureAwait(false) is { } stanza)
-                    return stanza;
-            }
-            catch (XmppException) when (IsOver)
-            {
-                // closed here while the read was under way: the end is in order
-            }
-            catch (XmppException e)
-            {
-                await LoseAsync(e).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <summary>Deals with one node; returns it if it is a stanza for the caller.</summary>
-    private async ValueTask<Stanza?> TakeAsync(XmppNode? node)
+    private async ValueTask TakeAsync(XmppNode? node, InboundQueue inbound, SkippedElements skipped)
     {
         switch (node)
         {
             case { Kind: XmppNodeKind.Element, Element: { } element }:
-                if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}") is { } error)
-                    throw error;
-                var stanza = Stanza.Wrap(element);
-                return stanza is Iq iq && _exchange.TryComplete(iq) ? null : stanza;
-            case { Kind: XmppNodeKind.Skipped } skipped:
-                CountSkipped(skipped);
-                return null;
-            case { Kind: XmppNodeKind.StreamEnd }:
-                await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time).ConfigureAwait(false);
-                await EndAsync().ConfigureAwait(false);
-                return null;
-            case null when _transport.IsStreamEnded:
-                await EndAsync().ConfigureAwait(false);
-                return null;
+                if (Stanza.Wrap(element) is { } stanza)
+                    await HandOverAsync(stanza, inbound).ConfigureAwait(false);
+                else
+                    TakeNonza(element);
+                break;
+            case { Kind: XmppNodeKind.Skipped } passed:
+                // handled too: else it would come again with each resumption (T-06)
+                if (passed.Element is not { } start || Stanza.Wrap(start) is not null)
+                    State?.CountHandled();
+                skipped.Note(passed, Jid);
+                break;
             case null:
                 throw new XmppConnectionException($"The XMPP server for {Jid.Domain} closed the connection of {Jid} without closing the XML stream.");
             default:
@@ -207,26 +199,57 @@ internal sealed class XmppSession : IAsyncDisposable
         }
     }
 
-    private void CountSkipped(XmppNode skipped)
+    private ValueTask HandOverAsync(Stanza stanza, InboundQueue inbound)
     {
-        Interlocked.Increment(ref _skipped);
-        var from = skipped.Element?.Attribute("from");
-        var sender = Jid.TryParse(from, out var jid) ? jid.Bare.ToString() : from ?? "an unnamed sender";
-        if (_namedSenders.Count < MaxNamedSenders && _namedSenders.Add(sender))
-            XmppLog.Skipped(_log, Jid, RemoteText.Show(sender), RemoteText.Show(skipped.Reason));
+        State?.CountHandled();
+        var (before, now) = (_bytesTaken, _transport.BytesRead);
+        _bytesTaken = now;
+        // a component's own ping comes back to it as the request
+        return stanza is Iq iq && (iq.Id == _pingId || (!iq.IsRequest && Exchange.TryComplete(iq))) ? ValueTask.CompletedTask : inbound.AddAsync(stanza, (int)(now - before));
     }
 
-    /// <summary>Everybody who waits, and everybody who comes later, gets this one exception. The puller is who finds it: what the server said last is still to be read when a write fails.</summary>
-    private async Task LoseAsync(XmppException reason)
+    private void TakeNonza(XmppElement element)
     {
-        _lost = ExceptionDispatchInfo.Capture(reason);
-        XmppLog.Lost(_log, Jid, reason.Message);
-        _exchange.FailAll(reason);
-        if (reason is XmppStreamException { SentByPeer: false } broken)
-            await SayLastAsync(token => StreamError.SendAsync(_transport, broken.Condition, token), _options.Time).ConfigureAwait(false);
-        else if (reason is XmppStreamException)
-            await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time).ConfigureAwait(false);
-        await _transport.DisposeAsync().ConfigureAwait(false);
+        if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}") is { } error)
+            throw error;
+        if (element.Namespace != XmppNames.StreamManagement || State is not { } state)
+            return;
+        if (element.Name == "r")
+            _acknowledgeSoon = true;
+        else if (element.Name == "a" && SmNonzas.Handled(element) is { } handled && !_sender!.TryAcknowledge(handled))
+        {
+            _errorDetail = SmNonzas.HandledCountTooHigh(handled, state.Unacked.Sent);
+            throw new XmppStreamException("undefined-condition", $"The XMPP server for {Jid.Domain} says that it handled {handled} stanzas, more than were sent.") { ApplicationCondition = _errorDetail.Name };
+        }
+    }
+
+    /// <summary>Answers all requests that came together at once.</summary>
+    private void Acknowledge()
+    {
+        _acknowledgeSoon = false;
+        _transport.Post(SmNonzas.Answer(State!.Handled));
+    }
+
+    private void Watch()
+    {
+        var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, _sender?.LargestUnacked ?? 0);
+        switch (_liveness.Tick(Age, facts))
+        {
+            case LivenessStep.WhiteSpace:
+                _transport.PostWhiteSpace();
+                break;
+            case LivenessStep.Probe when _sender is not null:
+                _sender.Ask();
+                break;
+            case LivenessStep.Probe:
+                // any answer is a sign of life, also a refusal; nobody waits for it
+                _transport.Post(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { Id = _pingId, To = Jid.Parse(Jid.Domain), From = _options.IsComponent ? Jid : null }.Element);
+                break;
+            case LivenessStep.Dead:
+                _dead = new($"The XMPP server for {Jid.Domain} has been silent although it was asked (AnswerTimeout {_options.AnswerTimeout.TotalSeconds} s), so the connection of {Jid} counts as lost.");
+                _ = _transport.DisposeAsync().AsTask();
+                break;
+        }
     }
 
     private static async ValueTask SayLastAsync(Func<CancellationToken, ValueTask> say, TimeProvider time)
@@ -241,17 +264,4 @@ internal sealed class XmppSession : IAsyncDisposable
             // it is over in any case
         }
     }
-
-    private async Task EndAsync()
-    {
-        if (_lost is null && Interlocked.Exchange(ref _over, 1) == 0)
-        {
-            XmppLog.Disconnected(_log, Jid);
-            _exchange.FailAll(Closed());
-        }
-
-        await _transport.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private XmppConnectionException Closed() => new($"The connection of {Jid} was closed.");
 }

@@ -3,7 +3,7 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Xmpp.Stanzas;
 
 /// <summary>A message, presence or iq (RFC 6120 §8): a thin, typed view of its element.</summary>
-public abstract class Stanza(XmppElement element)
+public abstract class Stanza(XmppElement element) : XmppEvent
 {
     private Jid? _from;
     private Jid? _to;
@@ -29,15 +29,12 @@ public abstract class Stanza(XmppElement element)
     /// <summary>The typed view of a top-level element, or null for a nonza.</summary>
     public static Stanza? Wrap(XmppElement element) => element.Name switch
     {
-        _ when !IsStanzaNamespace(element.Namespace) => null,
+        _ when !string.Equals(element.Namespace, XmppNames.Client, StringComparison.Ordinal) => null,
         "message" => new Message(element),
         "presence" => new Presence(element),
         "iq" => new Iq(element),
         _ => null,
     };
-
-    // jabber:component:accept is the content namespace of a component's stream (XEP-0114).
-    private static bool IsStanzaNamespace(string ns) => ns is XmppNames.Client or "jabber:component:accept" or "jabber:server";
 
     private Jid? Address(string attribute) => Jid.TryParse(Element.Attribute(attribute), out var jid) ? jid : null;
 }

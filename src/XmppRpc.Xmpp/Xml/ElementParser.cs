@@ -39,6 +39,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
     private int _at;
     private int _forbidden;
     private byte[] _streamName = [];
+    private bool _isComponent;
     private Refusal? _refusal;
 
     /// <summary>What is wrong with the last token, or null.</summary>
@@ -58,6 +59,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         if (!string.Equals(element.Name, "stream", StringComparison.Ordinal))
             throw StreamFault.At("bad-format", "an opening tag that is not <stream>", name.Start);
         _streamName = Bytes(name).ToArray();
+        _isComponent = string.Equals(ContentNamespace, XmppNames.Component, StringComparison.Ordinal);
         return element;
     }
 
@@ -201,7 +203,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
             if (IsDeclaration(raw.Name))
                 Declare(raw, scope);
 
-        var element = new XmppElement(Local(name), Namespace(name) ?? Synthetic(name));
+        var element = new XmppElement(Local(name), ElementNamespace(name));
         if (name.Colon == "xmlns".Length && Bytes(name).StartsWith("xmlns"u8))
             _refusal ??= Refusal.BadPrefix("an element with the prefix 'xmlns'");
         foreach (var raw in _attributes)
@@ -281,6 +283,12 @@ internal sealed class ElementParser(XmppReaderLimits limits)
     private string Local(QName name) => _names.Get(_bytes.AsSpan(name.LocalStart, name.LocalLength));
 
     private string? Namespace(QName name) => _scopes.Find(_bytes.AsSpan(name.Start, name.PrefixLength));
+
+    private string ElementNamespace(QName name)
+    {
+        var ns = Namespace(name) ?? Synthetic(name);
+        return _isComponent && string.Equals(ns, XmppNames.Component, StringComparison.Ordinal) ? XmppNames.Client : ns;
+    }
 
     private string Synthetic(QName name) => NamespaceScopes.Undeclared + Encoding.UTF8.GetString(_bytes.AsSpan(name.Start, name.PrefixLength));
 

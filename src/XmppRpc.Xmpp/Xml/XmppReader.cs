@@ -16,6 +16,7 @@ namespace XmppRpc.Xmpp.Xml;
 /// a lone <c>&amp;</c>, <c>]]&gt;</c> in text, and everything above a cap (<c>policy-violation</c>).
 /// </para>
 /// An undeclared prefix is tolerated: its namespace is "urn:xmpprpc:undeclared:PREFIX".
+/// Where the stream's content namespace is <see cref="XmppNames.Component"/>, elements in it are given in <see cref="XmppNames.Client"/>.
 /// </remarks>
 public sealed class XmppReader
 {

@@ -31,14 +31,15 @@ public static class XmppWriter
 
     /// <summary>
     /// Writes one element and all below it, iteratively; <paramref name="contextNamespace"/> is the default namespace in force around it. The stream namespace
-    /// is written with the <c>stream:</c> prefix, which the stream's opening tag declares.
+    /// is written with the <c>stream:</c> prefix, which the stream's opening tag declares. Around <see cref="XmppNames.Component"/> means: a component's stream,
+    /// on which what is in <see cref="XmppNames.Client"/> is written as content of that stream. Inside of other namespaces it stays <c>jabber:client</c>, as XEP-0297 and XEP-0356 have it.
     /// </summary>
     /// <exception cref="ArgumentException">A name is none, an attribute is there twice, or text is not UTF-8 or holds what XML forbids; nothing was written.</exception>
     public static void WriteElement(IBufferWriter<byte> output, XmppElement element, string contextNamespace)
     {
         ElementCheck.Verify(element);
         var utf8 = new Utf8Output(output);
-        var walk = new ElementWalk(element, contextNamespace);
+        var walk = new ElementWalk(element, string.Equals(contextNamespace, XmppNames.Component, StringComparison.Ordinal) ? XmppNames.Client : contextNamespace);
         while (walk.MoveNext())
             if (!walk.Closes)
                 WriteStart(ref utf8, walk.Current, walk.Around);

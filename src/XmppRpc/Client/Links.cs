@@ -86,6 +86,20 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
         End(link, $"{link.Peer} was restarted");
     }
 
+    /// <summary>Everything that was known of peers belongs to a session that is over.</summary>
+    public void RemoveAll(string reason)
+    {
+        List<Link> ended;
+        lock (_lock)
+        {
+            ended = [.. _byId.Values];
+            _current.Clear();
+            _byAccount.Clear();
+        }
+        foreach (var link in ended)
+            End(link, reason);
+    }
+
     /// <summary>Ends every call, as the connection is gone.</summary>
     public void FailAll(Exception reason)
     {

@@ -42,6 +42,13 @@ internal sealed class Introductions(Func<Stanza, ValueTask> send, Func<Iq, Cance
             _introduced.Remove(peer);
     }
 
+    /// <summary>Our session is another: nobody has presence of it.</summary>
+    public void ForgetAll()
+    {
+        lock (_lock)
+            _introduced.Clear();
+    }
+
     /// <summary>Asks an address what it is. Nobody there, or no way to it, throws <see cref="RpcException"/>: nothing has run.</summary>
     public async Task<Frames.PeerInfo> DiscoverAsync(Jid peer, CancellationToken cancellationToken)
     {
@@ -55,6 +62,11 @@ internal sealed class Introductions(Func<Stanza, ValueTask> send, Func<Iq, Cance
         {
             Forget(peer);
             throw StanzaErrors.ToRpc(e.Error, peer);
+        }
+        catch (XmppConnectionException e)
+        {
+            Forget(peer);
+            throw new RpcException(RpcStatus.Unavailable, $"The connection was lost before {peer} said what it serves.", e) { Remote = peer, Outcome = RpcOutcome.NotExecuted };
         }
         catch (TimeoutException)
         {

@@ -36,8 +36,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     private bool _timerArmed;
     private Exception? _closed;
 
-    /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way. Its failure ends the batcher, but for an
-    /// <see cref="ArgumentException"/>: then the stanza was refused, and only its frames are concerned.</summary>
+    /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way. Its failure ends the batcher, but for
+    /// <see cref="ArgumentException"/> (the stanza was refused) and <see cref="XmppException"/> (it was lost): then only its frames are concerned.</summary>
     public FrameBatcher(Func<Jid, ReadOnlyMemory<byte>, ValueTask> send, BatchLimits limits, TimeProvider time)
     {
         (_send, _limits, _time) = (send, limits, time);
@@ -187,7 +187,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         catch (Exception e)
         {
             failure = e;
-            if (e is not ArgumentException)
+            if (e is not (ArgumentException or XmppException))
                 throw;
         }
         finally

@@ -1,6 +1,5 @@
-using System.Diagnostics;
+using System.Data.Common;
 using System.Globalization;
-using XmppRpc.LocalServer;
 using XmppRpc.TestKit.Servers;
 using XmppRpc.Xmpp;
 using XmppRpc.Xmpp.Stanzas;
@@ -8,68 +7,72 @@ using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Servers.Tests.Interop;
 
-/// <summary>slixmpp, a library that shares no code with this project, as client of the local server and as peer of our client.</summary>
-public sealed class SlixmppTests
+/// <summary>slixmpp, a library in Python, as client of every XMPP server and as peer of our client. It manages its stream (XEP-0198).</summary>
+public sealed class SlixmppTests(XmppServerFixture servers)
 {
     /// <summary>The system's Python: Debian's python3-slixmpp is installed for no other.</summary>
     private const string Python = "/usr/bin/python3";
 
-    [Fact]
-    public async Task Slixmpp_logs_in_to_the_local_server_and_chats_with_our_client()
+    private const int Count = 1000;
+
+    public static TheoryData<ServerKind> Kinds => [ServerKind.Prosody, ServerKind.Ejabberd, ServerKind.Local];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_thousand_messages_arrive_in_order_in_both_directions_and_both_answer_pings(ServerKind kind)
     {
-        var token = TestContext.Current.CancellationToken;
         await ServerPackages.EnsureSlixmppInstalledAsync();
-        await using var server = await LocalXmppServer.StartAsync(cancellationToken: token);
-        server.AddAccount("slix", "secret");
-        await using var bot = await XmppConnection.ConnectAsync(XmppConnectionOptions.Parse(server.AddAccount("bot", "secret")), token);
-        var certificate = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".pem");
-        server.SaveCertificate(certificate);
-        try
-        {
-            using var slixmpp = Start(Path.Combine(AppContext.BaseDirectory, "Interop", "slixmpp_chat.py"),
-                "slix@localhost/desk", "secret", "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), certificate, bot.Jid.ToString());
-            var output = ReadAsync(slixmpp, token);
-            var answering = AnswerAsync(bot, token);
-            // a script that fails never lets the bot hear it
-            Assert.True(await Task.WhenAny(output, answering) == answering, output.IsCompleted ? await output : "");
-            Assert.Equal("hello from slixmpp", await answering);
-            Assert.Contains($"{bot.Jid} hello <&> \u00FC True", await output, StringComparison.Ordinal);
-        }
-        finally
-        {
-            File.Delete(certificate);
-        }
-    }
+        var server = await servers.StartAsync(kind);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        // only to end a test that would hang
+        deadline.CancelAfter(TimeSpan.FromSeconds(90));
+        await using var bob = await XmppConnection.ConnectAsync(XmppConnectionOptions.Parse(server.ConnectionString("bob", Guid.NewGuid().ToString("N"))), deadline.Token);
+        var alice = new DbConnectionStringBuilder { ConnectionString = server.ConnectionString("alice", Guid.NewGuid().ToString("N")) };
+        var script = ForeignProgram.RunAsync(Python, [
+            Path.Combine(AppContext.BaseDirectory, "Interop", "slixmpp_chat.py"), (string)alice["Jid"], (string)alice["Password"], "127.0.0.1",
+            server.Port.ToString(CultureInfo.InvariantCulture), server.CertificateFile, bob.Jid.ToString(), Count.ToString(CultureInfo.InvariantCulture), ForeignProgram.Sample], deadline.Token);
 
-    private static async Task<string> AnswerAsync(XmppConnection bot, CancellationToken cancellationToken)
-    {
-        while (true)
-            if (await bot.ReceiveAsync(cancellationToken) is Message message)
+        var heard = new List<string>();
+        var talking = Task.CompletedTask;
+        var pinged = false;
+        while (!script.IsCompleted)
+        {
+            var receiving = bob.ReceiveAsync(deadline.Token).AsTask();
+            if (await Task.WhenAny(receiving, script) == script)
+                break;
+            switch (await receiving)
             {
-                var answer = new Message { To = message.From, Type = "chat" };
-                answer.Element.Add(new XmppElement("body", XmppNames.Client).WithText("hello <&> \u00FC"));
-                await bot.SendAsync(answer, cancellationToken);
-                return message.Element.Child("body", XmppNames.Client)!.Text;
+                case Message { From: { } peer } message:
+                    heard.Add(message.Element.Child("body", XmppNames.Client)!.Text);
+                    if (heard.Count == Count)
+                        talking = TalkAsync(bob, peer, deadline.Token);
+                    break;
+                case Iq { IsRequest: true, Payload: { } payload } request when payload.Is("ping", XmppNames.Ping):
+                    pinged = true;
+                    await bob.SendAsync(request.CreateResult(), deadline.Token);
+                    break;
             }
+        }
+
+        var said = await script;
+        await talking;
+        Assert.Contains("in order: True encrypted: True managed: True", said, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => $"{i} {ForeignProgram.Sample}"), heard, StringComparer.Ordinal);
+        Assert.True(pinged);
     }
 
-    private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Python, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["PYTHONIOENCODING"] = "utf-8" } })!;
-
-    /// <summary>All that the process says until it ends; it is killed when the test is cancelled.</summary>
-    private static async Task<string> ReadAsync(Process process, CancellationToken cancellationToken)
+    private static async Task TalkAsync(XmppConnection bob, Jid peer, CancellationToken cancellationToken)
     {
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            return await output + await errors;
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            throw;
-        }
+        for (var i = 0; i < Count; i++)
+            await bob.SendAsync(Chat(peer, $"{i} {ForeignProgram.Sample}"), cancellationToken);
+        await bob.RequestAsync(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { To = peer }, cancellationToken);
+        await bob.SendAsync(Chat(peer, "done"), cancellationToken);
+    }
+
+    private static Message Chat(Jid peer, string text)
+    {
+        var message = new Message { To = peer, Type = "chat" };
+        message.Element.Add(new XmppElement("body", XmppNames.Client).WithText(text));
+        return message;
     }
 }

@@ -1,13 +1,13 @@
-"""Logs in with slixmpp over STARTTLS, says "hello from slixmpp" to a peer, and prints the peer's first answer.
+"""Logs in with slixmpp over STARTTLS, sends numbered messages to a peer and takes as many from it, pings it, and waits for its last word.
 
-usage: slixmpp_chat.py JID PASSWORD HOST PORT CERTIFICATE PEER
+usage: slixmpp_chat.py JID PASSWORD HOST PORT CERTIFICATE PEER COUNT SAMPLE
 """
 import asyncio
 import sys
 
 import slixmpp
 
-jid, password, host, port, certificate, peer = sys.argv[1:]
+jid, password, host, port, certificate, peer, count, sample = sys.argv[1:]
 
 
 class Chat(slixmpp.ClientXMPP):
@@ -15,7 +15,10 @@ class Chat(slixmpp.ClientXMPP):
         super().__init__(jid, password)
         self.ca_certs = certificate
         self.use_ipv6 = False
-        self.answer = asyncio.get_event_loop().create_future()
+        self.register_plugin("xep_0198")
+        self.register_plugin("xep_0199")
+        self.heard = []
+        self.done = asyncio.get_event_loop().create_future()
         self.add_event_handler("session_start", self.greet)
         self.add_event_handler("message", self.hear)
         self.add_event_handler("failed_auth", lambda _: self.fail("the login failed"))
@@ -24,22 +27,29 @@ class Chat(slixmpp.ClientXMPP):
     async def greet(self, _):
         self.send_presence()
         await self.get_roster()
-        self.send_message(mto=peer, mbody="hello from slixmpp", mtype="chat")
+        for number in range(int(count)):
+            self.send_message(mto=peer, mbody=f"{number} {sample}", mtype="chat")
 
     def hear(self, message):
-        if not self.answer.done():
-            self.answer.set_result(message)
+        if message["type"] == "error":
+            self.fail(message)
+        elif message["body"] != "done":
+            self.heard.append(message["body"])
+        elif not self.done.done():
+            self.done.set_result(None)
 
     def fail(self, reason):
-        if not self.answer.done():
-            self.answer.set_exception(ConnectionError(str(reason)))
+        if not self.done.done():
+            self.done.set_exception(ConnectionError(str(reason)))
 
 
 async def main():
     chat = Chat()
     chat.connect((host, int(port)), force_starttls=True)
-    message = await asyncio.wait_for(chat.answer, 30)
-    print(message["from"], message["body"], chat.transport.get_extra_info("cipher") is not None, flush=True)
+    await asyncio.wait_for(chat.done, 60)
+    await chat["xep_0199"].ping(peer, timeout=30)
+    in_order = chat.heard == [f"{number} {sample}" for number in range(int(count))]
+    print("in order:", in_order, "encrypted:", chat.transport.get_extra_info("cipher") is not None, "managed:", chat["xep_0198"].enabled_in or len(chat.heard), flush=True)
     await chat.disconnect(wait=2)
 
 

@@ -47,16 +47,38 @@ public sealed class LostServerTests
     [InlineData(ServerKind.Prosody)]
     [InlineData(ServerKind.Ejabberd)]
     [InlineData(ServerKind.Local)]
-    public async Task Bot_whose_XMPP_server_dies_says_so_in_one_line_and_removes_its_log(ServerKind kind)
+    public async Task Bot_whose_XMPP_server_is_killed_serves_again_when_it_is_back(ServerKind kind)
     {
         await using var server = await XmppServer.StartAsync(kind);
         await using var bot = SampleProgram.Start("Quickstart", "--role", "bot", "--xmpp-bot", server.ConnectionString("bob", "bot"));
         await bot.LineAsync("Ctrl+C ends it.");
 
-        await server.KillAsync();
+        await server.RestartAsync();
 
-        var line = (await bot.EndAsync()).AssertFailedInOneLine();
-        Assert.Contains("XMPP server", line, StringComparison.Ordinal);
-        Assert.Empty(bot.TemporaryFiles);
+        // The bot waits half a second and more between its attempts; until then nobody is there.
+        SampleEnd caller;
+        do
+            caller = await SampleProgram.RunAsync("Quickstart", "--role", "caller", "--xmpp-caller", server.ConnectionString("alice"), "--bot", "bob@localhost/bot", "--seconds", "1");
+        while (caller.ExitCode != 0 && caller.AssertFailedInOneLine().Contains("bob@localhost/bot", StringComparison.Ordinal));
+        caller.AssertSucceeded();
+        (await bot.TerminateAsync()).AssertSucceeded();
+    }
+
+    [Theory]
+    [InlineData(ServerKind.Prosody)]
+    [InlineData(ServerKind.Ejabberd)]
+    [InlineData(ServerKind.Local)]
+    public async Task Bot_whose_address_is_taken_by_another_says_so_in_one_line_and_removes_its_log(ServerKind kind)
+    {
+        await using var server = await XmppServer.StartAsync(kind);
+        await using var first = SampleProgram.Start("Quickstart", "--role", "bot", "--xmpp-bot", server.ConnectionString("bob", "bot"));
+        await first.LineAsync("Ctrl+C ends it.");
+
+        await using var second = SampleProgram.Start("Quickstart", "--role", "bot", "--xmpp-bot", server.ConnectionString("bob", "bot"));
+
+        Assert.Contains("conflict", (await first.EndAsync()).AssertFailedInOneLine(), StringComparison.Ordinal);
+        Assert.Empty(first.TemporaryFiles);
+        await second.LineAsync("Ctrl+C ends it.");
+        (await second.TerminateAsync()).AssertSucceeded();
     }
 }

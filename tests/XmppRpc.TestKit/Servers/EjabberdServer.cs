@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace XmppRpc.TestKit.Servers;
@@ -8,17 +9,20 @@ namespace XmppRpc.TestKit.Servers;
 /// <summary>ejabberd 23 on an Erlang node without distribution: no epmd, no second port, no other user.</summary>
 public sealed class EjabberdServer : ProcessServer
 {
+    // YAML takes JSON strings, but not the escapes for signs that mean something in HTML.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly string configurationFile;
     private readonly string resolverFile;
     private readonly int apiPort = FreePort.Next();
     private readonly ClientAuthority clients;
 
-    internal EjabberdServer(ServerProfile profile)
+    internal EjabberdServer(ServerSetup setup)
     {
         clients = new ClientAuthority(Folder);
         configurationFile = Path.Combine(Folder, "ejabberd.yml");
         resolverFile = Path.Combine(Folder, "inetrc");
-        File.WriteAllText(configurationFile, Configuration(profile));
+        File.WriteAllText(configurationFile, Configuration(setup));
         File.WriteAllText(resolverFile, """{lookup,["file"]}. {host,{127,0,0,1},["localhost"]}.""" + "\n");
     }
 
@@ -61,23 +65,25 @@ public sealed class EjabberdServer : ProcessServer
             await RegisterAsync(user, password);
     }
 
-    private string Configuration(ServerProfile profile) => $$"""
-        hosts: [ "{{Domain}}", "{{ForeignDomain}}" ]
+    private string Configuration(ServerSetup setup) => $$"""
+        hosts: [ "{{Domain}}", "{{ForeignDomain}}", "{{NamedDomain}}" ]
         loglevel: info
         certfiles: [ "{{Certificate.CertificateAndKeyFile}}" ]
         listen:
-          - { port: {{Port}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, starttls: true, starttls_required: false, access: c2s{{Shaper(profile)}} }
-          - { port: {{DirectTlsPort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, tls: true, access: c2s{{Shaper(profile)}} }
+          - { port: {{Port}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, starttls: true, starttls_required: false, access: c2s{{Shaper(setup.Profile)}} }
+          - { port: {{DirectTlsPort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, tls: true, access: c2s{{Shaper(setup.Profile)}} }
           - { port: {{CertificatePort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, starttls: true, starttls_required: true, tls_verify: true, cafile: "{{clients.AuthorityFile}}", access: c2s }
+          # With global routes any component would get the stanzas of all.
+          - { port: {{ComponentPort}}, ip: "127.0.0.1", module: ejabberd_service, global_routes: false, hosts: { {{string.Join(", ", Components.Select(name => $"\"{ComponentDomain(name)}\": {{ password: {JsonSerializer.Serialize(ComponentSecret, Plain)} }}"))}} } }
           - { port: {{apiPort}}, ip: "127.0.0.1", module: ejabberd_http, request_handlers: { "/api": mod_http_api } }
-        {{(profile is ServerProfile.OldTls ? "c2s_protocol_options: [ no_tlsv1_3 ]" : "")}}
+        {{(setup.Profile is ServerProfile.OldTls ? "c2s_protocol_options: [ no_tlsv1_3 ]" : "")}}
         s2s_access: none
         auth_method: internal
         auth_password_format: plain
         acl: { local: { user_regexp: "" } }
         access_rules: { local: { allow: local }, c2s: { allow: all }, pubsub_createnode: { allow: local } }
         shaper: { normal: { rate: 3000, burst_size: 20000 } }
-        shaper_rules: { max_user_sessions: 50, max_user_offline_messages: {{(profile is ServerProfile.Stock ? 100 : 1000)}}, c2s_shaper: normal }
+        shaper_rules: { max_user_sessions: 50, max_user_offline_messages: {{(setup.Profile is ServerProfile.Stock ? 100 : 1000)}}, c2s_shaper: normal }
         api_permissions: { accounts: { from: [ mod_http_api ], who: all, what: [ register ] } }
         modules:
           mod_adhoc: {}
@@ -90,16 +96,16 @@ public sealed class EjabberdServer : ProcessServer
           mod_ping: {}
           mod_privacy: {}
           mod_roster: {}
-        {{(profile is ServerProfile.Bench ? "" : StoringModules(profile))}}
+        {{(setup.Profile is ServerProfile.Bench ? "" : StoringModules(setup))}}
         """;
 
     private static string Shaper(ServerProfile profile) => profile is ServerProfile.Stock ? ", shaper: c2s_shaper" : "";
 
-    private static string StoringModules(ServerProfile profile) => $$"""
+    private static string StoringModules(ServerSetup setup) => $$"""
           mod_carboncopy: {}
           mod_mam: { default: always }
           mod_offline: { access_max_user_messages: max_user_offline_messages }
           mod_pubsub: { access_createnode: pubsub_createnode, plugins: [ flat, pep ] }
-          mod_stream_mgmt: { resume_timeout: {{(profile is ServerProfile.Stock ? 300 : 5)}}, resend_on_timeout: if_offline }
+          mod_stream_mgmt: { resume_timeout: {{setup.ResumeSeconds(stock: 300)}}, resend_on_timeout: {{setup.ResendOnTimeout}} }
         """;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -11,25 +12,39 @@ internal static class FreePort
     // Below the range from which the kernel takes ports for outgoing connections, so that a server finds its port again after a restart.
     private const int First = 20_000, End = 32_000;
 
-    // A port is given once: what a client remembers of a login there must not meet another server.
-    private static readonly ConcurrentDictionary<int, bool> Given = new();
+    private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "xmpprpc-ports")).FullName;
+    private static readonly ConcurrentBag<FileStream> Reserved = [];
 
-    /// <summary>A port that nobody listens on, another one each time.</summary>
+    /// <summary>A port that nobody listens on, and that no other test process takes while this one lives: a server may bind it much later.</summary>
     public static int Next()
     {
         while (true)
         {
             var port = RandomNumberGenerator.GetInt32(First, End);
+            if (!TryReserve(port))
+                continue;
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                if (Given.TryAdd(port, true))
-                    return port;
+                return port;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
             }
+        }
+    }
+
+    private static bool TryReserve(int port)
+    {
+        try
+        {
+            Reserved.Add(new(Path.Combine(Folder, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using XmppRpc.LocalServer;
 
 namespace XmppRpc.TestKit.Servers;
@@ -6,11 +7,10 @@ namespace XmppRpc.TestKit.Servers;
 public sealed class InProcessServer : XmppServer
 {
     private readonly string folder = Directory.CreateTempSubdirectory("xmpprpc-server-").FullName;
+    private readonly ServerSetup setup;
     private LocalXmppServer? server;
 
-    internal InProcessServer()
-    {
-    }
+    internal InProcessServer(ServerSetup setup) => this.setup = setup;
 
     /// <inheritdoc/>
     public override ServerKind Kind => ServerKind.Local;
@@ -22,20 +22,36 @@ public sealed class InProcessServer : XmppServer
     public override int DirectTlsPort => throw new NotSupportedException("The local XMPP server has no port for direct TLS; connect with STARTTLS.");
 
     /// <inheritdoc/>
+    public override int ComponentPort { get; } = FreePort.Next();
+
+    /// <inheritdoc/>
     public override string CertificateFile => Path.Combine(folder, "cert.pem");
+
+    /// <inheritdoc/>
+    public override X509Certificate2 LoadCertificateWithKey() => new(Running.CertificateWithKey);
 
     /// <inheritdoc/>
     public override async Task KillAsync()
     {
-        if (server is not null)
-            await server.DisposeAsync();
+        if (server is null)
+            return;
+        server.ForgetStreams();
+        server.CutConnections();
+        await server.DisposeAsync();
         server = null;
     }
 
     /// <inheritdoc/>
     protected override async Task StartAsync()
     {
-        server = await LocalXmppServer.StartAsync(new() { Port = Port });
+        server = await LocalXmppServer.StartAsync(new()
+        {
+            Port = Port,
+            ComponentPort = ComponentPort,
+            Components = Components.ToDictionary(ComponentDomain, _ => ComponentSecret, StringComparer.Ordinal),
+            StreamManagement = setup.HasStreamManagement,
+            ResumeTimeout = TimeSpan.FromSeconds(setup.ResumeSeconds(stock: 300)),
+        });
         server.SaveCertificate(CertificateFile);
     }
 

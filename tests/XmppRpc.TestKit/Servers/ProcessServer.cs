@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace XmppRpc.TestKit.Servers;
@@ -27,7 +28,13 @@ public abstract class ProcessServer : XmppServer
     public override int DirectTlsPort { get; } = FreePort.Next();
 
     /// <inheritdoc/>
+    public override int ComponentPort { get; } = FreePort.Next();
+
+    /// <inheritdoc/>
     public override string CertificateFile => certificate.CertificateFile;
+
+    /// <inheritdoc/>
+    public override X509Certificate2 LoadCertificateWithKey() => X509Certificate2.CreateFromPemFile(certificate.CertificateFile, certificate.KeyFile);
 
     /// <summary>What the server wrote to its log.</summary>
     public string LogFile { get; }
@@ -77,6 +84,8 @@ public abstract class ProcessServer : XmppServer
     {
         try
         {
+            using (var component = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+                await component.ConnectAsync(IPAddress.Loopback, ComponentPort, cancellationToken);
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
             await using var stream = new NetworkStream(socket);

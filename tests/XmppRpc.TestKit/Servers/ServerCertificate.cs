@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace XmppRpc.TestKit.Servers;
 
-/// <summary>A self-signed certificate for <c>localhost</c> and its sub-domains, as PEM files in a folder.</summary>
+/// <summary>A self-signed certificate for <c>localhost</c> with its sub-domains and for <see cref="XmppServer.NamedDomain"/>, as PEM files in a folder.</summary>
 internal sealed class ServerCertificate
 {
     public ServerCertificate(string folder)
@@ -18,6 +18,7 @@ internal sealed class ServerCertificate
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(XmppServer.Domain);
         names.AddDnsName("*." + XmppServer.Domain);
+        names.AddDnsName(XmppServer.NamedDomain);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));

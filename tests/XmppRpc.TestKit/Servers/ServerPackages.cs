@@ -28,6 +28,10 @@ public static class ServerPackages
     public static Task EnsureSlixmppInstalledAsync() =>
         EnsureAsync("python3-slixmpp", () => File.Exists("/usr/bin/python3") && Directory.Exists("/usr/lib/python3/dist-packages/slixmpp"));
 
+    /// <summary>Makes sure a C program over libstrophe can be compiled; else skips the running test, or fails it where the environment says <c>CI=true</c>.</summary>
+    public static Task EnsureStropheInstalledAsync() =>
+        EnsureAsync("libstrophe-dev or gcc", () => File.Exists("/usr/include/strophe.h") && TryFind("gcc") is not null);
+
     /// <summary>The full path of a program of an installed package.</summary>
     internal static string Find(string program) => TryFind(program) ?? throw new InvalidOperationException($"The program '{program}' was not found; run {InstallScript}.");
 

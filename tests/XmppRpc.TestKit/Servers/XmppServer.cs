@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 
 namespace XmppRpc.TestKit.Servers;
 
@@ -16,6 +17,15 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>A second domain of the real servers, with the account <c>mallory@foreign.localhost</c>: a stranger to the first.</summary>
     public const string ForeignDomain = "foreign.localhost";
 
+    /// <summary>A third domain of the real servers, without accounts: one that is found through DNS, which <c>localhost</c> never is. The certificate is for it too.</summary>
+    public const string NamedDomain = "example.test";
+
+    /// <summary>The components that every server knows (XEP-0114): <c>svc.localhost</c> and <c>svc2.localhost</c>.</summary>
+    public static IReadOnlyList<string> Components { get; } = ["svc", "svc2"];
+
+    /// <summary>The secret of all components.</summary>
+    public const string ComponentSecret = "s3cret;with'signs\"";
+
     private readonly ConcurrentDictionary<string, string> passwords = new(StringComparer.Ordinal);
 
     /// <summary>Which server this is.</summary>
@@ -27,18 +37,27 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>The port for clients with TLS from the first byte (XEP-0368); <see cref="NotSupportedException"/> where there is none.</summary>
     public abstract int DirectTlsPort { get; }
 
+    /// <summary>The port for components, in clear text.</summary>
+    public abstract int ComponentPort { get; }
+
     /// <summary>The PEM file with the server's certificate, for <c>localhost</c> and its sub-domains.</summary>
     public abstract string CertificateFile { get; }
 
+    /// <summary>The server's certificate with its private key, for whoever stands in its place. The caller disposes it.</summary>
+    public abstract X509Certificate2 LoadCertificateWithKey();
+
     /// <summary>Starts a server that the caller disposes. Tests that do not end or restart it share one through <see cref="XmppServerFixture"/>.</summary>
-    public static async Task<XmppServer> StartAsync(ServerKind kind, ServerProfile profile = ServerProfile.Full)
+    public static Task<XmppServer> StartAsync(ServerKind kind, ServerProfile profile = ServerProfile.Full) => StartAsync(kind, new ServerSetup(profile));
+
+    /// <summary>Starts a server that is set up in more ways than a profile has.</summary>
+    public static async Task<XmppServer> StartAsync(ServerKind kind, ServerSetup setup)
     {
         await ServerPackages.EnsureInstalledAsync(kind);
         var server = kind switch
         {
-            ServerKind.Prosody => new ProsodyServer(profile),
-            ServerKind.Ejabberd => (XmppServer)new EjabberdServer(profile),
-            ServerKind.Local => new InProcessServer(),
+            ServerKind.Prosody => new ProsodyServer(setup),
+            ServerKind.Ejabberd => (XmppServer)new EjabberdServer(setup),
+            ServerKind.Local => new InProcessServer(setup),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such XMPP server."),
         };
         try
@@ -79,6 +98,19 @@ public abstract class XmppServer : IAsyncDisposable
             connection["Tls"] = "Direct";
         return connection.ConnectionString;
     }
+
+    /// <summary>The connection string of a component, by the first label of its domain.</summary>
+    public string ComponentConnectionString(string name = "svc") => new DbConnectionStringBuilder
+    {
+        ["Component"] = "true",
+        ["Jid"] = Components.Contains(name, StringComparer.Ordinal) ? ComponentDomain(name) : throw new ArgumentException($"There is no component '{name}'; there are {string.Join(" and ", Components)}.", nameof(name)),
+        ["Password"] = ComponentSecret,
+        ["Host"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ComponentPort}"),
+        ["Tls"] = "None",
+    }.ConnectionString;
+
+    /// <summary>The domain of a component.</summary>
+    public static string ComponentDomain(string name = "svc") => $"{name}.{Domain}";
 
     /// <summary>Ends the server as a power cut does (SIGKILL). Idempotent.</summary>
     public abstract Task KillAsync();

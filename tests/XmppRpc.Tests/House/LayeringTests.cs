@@ -10,7 +10,7 @@ public class LayeringTests
         ["XmppRpc.Xmpp"] = new(
             Top: ["XmppConnection"],
             ["Session"],
-            ["Sasl", "Network"],
+            ["Sasl", "Network", "StreamManagement"],
             ["Stanzas"],
             ["Xml"]),
         ["XmppRpc"] = new(

@@ -232,7 +232,7 @@ public sealed class LocalXmppServerTests : IAsyncLifetime
 
     private XmppConnectionOptions Options(string user, string? resource, bool inMemory)
     {
-        var options = XmppConnectionOptions.Parse(_server.ConnectionString(user, resource));
+        var options = XmppConnectionOptions.Parse(_server.ConnectionString(user, resource)) with { Reconnect = false };
         return inMemory ? options with { OpenStream = _server.OpenInMemoryAsync } : options;
     }
 

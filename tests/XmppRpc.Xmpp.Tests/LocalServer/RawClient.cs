@@ -26,6 +26,8 @@ internal sealed class RawClient : IAsyncDisposable
 
     public static async Task<RawClient> ConnectAsync(LocalXmppServer server) => new(await server.OpenInMemoryAsync());
 
+    public static RawClient Connect(Stream stream) => new(stream);
+
     /// <summary>A client that is through with TLS and has read the SASL features.</summary>
     public static async Task<RawClient> EncryptAsync(LocalXmppServer server)
     {
@@ -46,14 +48,20 @@ internal sealed class RawClient : IAsyncDisposable
     public static async Task<RawClient> LogInAsync(LocalXmppServer server, string user, string password)
     {
         var client = await EncryptAsync(server);
+        await AuthenticateAsync(client, user, password);
+        await client.SendAsync(Header);
+        await client.ReadToAsync(EndOfFeatures);
+        return client;
+    }
+
+    /// <summary>Logs in, up to the point where the client opens its stream anew.</summary>
+    public static async Task AuthenticateAsync(RawClient client, string user, string password)
+    {
         var scram = Scram.Client("SHA1", user, password, "abc");
         await client.SendAsync($"<auth xmlns='{Sasl}' mechanism='SCRAM-SHA-1'>{Convert.ToBase64String(scram.Start())}</auth>");
         var challenge = Inner(await client.ReadToAsync("</challenge>"));
         await client.SendAsync($"<response xmlns='{Sasl}'>{Convert.ToBase64String(scram.Respond(Convert.FromBase64String(challenge)))}</response>");
         scram.Complete(Convert.FromBase64String(Inner(await client.ReadToAsync("</success>"))));
-        await client.SendAsync(Header);
-        await client.ReadToAsync(EndOfFeatures);
-        return client;
     }
 
     /// <summary>A client with a resource.</summary>
@@ -63,6 +71,39 @@ internal sealed class RawClient : IAsyncDisposable
         await client.SendAsync($"<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>{resource}</resource></bind></iq>");
         await client.ReadToAsync("</iq>");
         return client;
+    }
+
+    /// <summary>A client with a resource and a managed stream (XEP-0198), and the id by which it is resumed.</summary>
+    public static async Task<(RawClient Client, string Id)> ManageAsync(LocalXmppServer server, string user, string password, string resource)
+    {
+        var client = await BindAsync(server, user, password, resource);
+        await client.SendAsync("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
+        await client.ReadToAsync("<enabled xmlns='urn:xmpp:sm:3' id='");
+        var id = (await client.ReadToAsync("'"))[..^1];
+        await client.ReadToAsync("/>");
+        return (client, id);
+    }
+
+    /// <summary>A component that has read the server's header, with the id of its stream.</summary>
+    public static async Task<(RawClient Component, string StreamId)> OpenComponentAsync(LocalXmppServer server, string domain)
+    {
+        var component = new RawClient(await server.OpenComponentInMemoryAsync());
+        await component.SendAsync($"<stream:stream to='{domain}' xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams'>");
+        await component.ReadToAsync(" id='");
+        var id = (await component.ReadToAsync("'"))[..^1];
+        return (component, id);
+    }
+
+    public static string Handshake(string streamId, string secret) =>
+        $"<handshake>{Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.SHA1, Encoding.UTF8.GetBytes(streamId + secret)))}</handshake>";
+
+    /// <summary>A connected component.</summary>
+    public static async Task<RawClient> ConnectComponentAsync(LocalXmppServer server, string domain, string secret)
+    {
+        var (component, id) = await OpenComponentAsync(server, domain);
+        await component.SendAsync(Handshake(id, secret));
+        await component.ReadToAsync("<handshake/>");
+        return component;
     }
 
     public async Task SendAsync(string text)

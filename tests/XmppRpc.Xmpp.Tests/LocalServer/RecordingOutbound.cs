@@ -19,7 +19,7 @@ internal sealed class RecordingOutbound : IOutbound
         _sent.Add(Encoding.UTF8.GetString(bytes.WrittenSpan));
     }
 
-    public void Close(string condition, string text) => Closed = condition;
+    public void Close(string condition, string text, XmppElement? detail = null) => Closed = condition;
 
     /// <summary>What came since the last call.</summary>
     public string[] Take()

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Threading.Channels;
 using XmppRpc.TestKit;
 
 namespace XmppRpc.Xmpp.Tests.Session;
@@ -13,22 +14,27 @@ internal sealed class FakeServer : IAsyncDisposable
     public const string Header = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='example.org' version='1.0'>";
     public const string ScramFeatures = "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism></mechanisms></stream:features>";
     public const string BindFeatures = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>";
+    public const string ManagedFeatures = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/></stream:features>";
     public const string TlsFeatures = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
     public const string StartTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
     public const string Proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
     public const string StreamEnd = "</stream:stream>";
 
-    private readonly DuplexStream _end;
+    private readonly Channel<DuplexStream> _accepted = Channel.CreateUnbounded<DuplexStream>();
     private readonly StringBuilder _received = new();
     private readonly CancellationTokenSource _guard = new(TimeSpan.FromSeconds(60));
     private readonly byte[] _buffer = new byte[16 * 1024];
+    private readonly int _window;
+    private DuplexStream _end;
     private Stream _stream;
+    private DuplexStream? _first;
     private Task<XmppConnection>? _connecting;
 
     public FakeServer(int window = 64 * 1024)
     {
-        var (ours, theirs) = DuplexStream.CreatePair(window);
-        _stream = _end = theirs;
+        _window = window;
+        (_first, _end) = DuplexStream.CreatePair(window);
+        _stream = _end;
         // a test that waits for what never comes must fail, not hang
         _guard.Token.Register(Break);
         Options = new()
@@ -37,8 +43,25 @@ internal sealed class FakeServer : IAsyncDisposable
             Password = "s3cret-pw",
             Tls = XmppTlsMode.None,
             MechanismMemory = new MechanismMemory(),
-            OpenStream = _ => ValueTask.FromResult<Stream>(ours),
+            Reconnect = false,
+            OpenStream = _ => ValueTask.FromResult(Open()),
         };
+    }
+
+    /// <summary>Reads and sends on the client's next connection from now on.</summary>
+    public async Task NextConnectionAsync()
+    {
+        _stream = _end = await _accepted.Reader.ReadAsync(_guard.Token);
+        _received.Clear();
+    }
+
+    private Stream Open()
+    {
+        if (Interlocked.Exchange(ref _first, null) is { } first)
+            return first;
+        var (ours, theirs) = DuplexStream.CreatePair(_window);
+        _accepted.Writer.TryWrite(theirs);
+        return ours;
     }
 
     /// <summary>What connects to this server, in clear text unless changed.</summary>
@@ -141,9 +164,14 @@ internal sealed class FakeServer : IAsyncDisposable
         await SucceedAsync(await ChallengeAsync("s3cret-pw"));
     }
 
-    public async Task BindAsync(string jid = "alice@example.org/desk")
+    public async Task BindAsync(string jid = "alice@example.org/desk", string features = BindFeatures)
     {
-        await OpenAsync(BindFeatures);
+        await OpenAsync(features);
+        await AnswerBindAsync(jid);
+    }
+
+    public async Task AnswerBindAsync(string jid = "alice@example.org/desk")
+    {
         var id = IdOf(await ExpectAsync("</iq>"));
         await SendAsync($"<iq type='result' id='{id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>{jid}</jid></bind></iq>");
     }
@@ -155,6 +183,33 @@ internal sealed class FakeServer : IAsyncDisposable
         await AuthenticateAsync();
         await BindAsync();
         return await connecting;
+    }
+
+    /// <summary>Grants stream management under that id; returns what was asked for.</summary>
+    public async Task<string> EnableAsync(string id = "sm-1", string attributes = "")
+    {
+        var enable = await ExpectAsync("/>");
+        await SendAsync($"<enabled xmlns='urn:xmpp:sm:3' id='{id}' resume='true'{attributes}/>");
+        return enable;
+    }
+
+    /// <summary>A connection to this server with a managed stream.</summary>
+    public async Task<XmppConnection> AcceptManagedAsync()
+    {
+        var connecting = ConnectAsync();
+        await AuthenticateAsync();
+        await BindAsync(features: ManagedFeatures);
+        await EnableAsync();
+        return await connecting;
+    }
+
+    /// <summary>Takes the client's next connection up to its request to resume, which is returned.</summary>
+    public async Task<string> ExpectResumeAsync()
+    {
+        await NextConnectionAsync();
+        await AuthenticateAsync();
+        await OpenAsync(ManagedFeatures);
+        return await ExpectAsync("/>");
     }
 
     /// <summary>Ends the connection as a reset does.</summary>

@@ -146,7 +146,7 @@ public sealed class LoginTests : IAsyncDisposable
     [InlineData("aborted", "Check its log", false)]
     [InlineData("account-disabled", "administrator can enable", false)]
     [InlineData("credentials-expired", "Set a new one", false)]
-    [InlineData("encryption-required", "Tls=StartTls", false)]
+    [InlineData("encryption-required", "Tls=Required", false)]
     [InlineData("incorrect-encoding", "could not read", false)]
     [InlineData("invalid-authzid", "Check the Jid", false)]
     [InlineData("invalid-mechanism", "did not take it", false)]

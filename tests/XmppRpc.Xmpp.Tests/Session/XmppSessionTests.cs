@@ -126,7 +126,8 @@ public sealed class XmppSessionTests : IAsyncDisposable
         var connection = await _server.AcceptAsync();
         await _server.SendAsync("<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>");
         _server.StopReading();
-        await Assert.ThrowsAsync<XmppConnectionException>(async () => await connection.SendAsync(new Message()));
+        // by the write itself, or already by the reader
+        await Assert.ThrowsAnyAsync<XmppException>(async () => await connection.SendAsync(new Message()));
         Assert.Equal("policy-violation", (await Assert.ThrowsAsync<XmppStreamException>(async () => await connection.ReceiveAsync())).Condition);
         Assert.Equal("policy-violation", (await Assert.ThrowsAsync<XmppStreamException>(async () => await connection.SendAsync(new Message()))).Condition);
     }

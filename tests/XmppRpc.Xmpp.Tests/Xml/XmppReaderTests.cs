@@ -77,7 +77,7 @@ public sealed class XmppReaderTests
         Assert.Null(reader.ContentNamespace);
         var input = new ReadOnlySequence<byte>("<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams'>"u8.ToArray());
         Assert.True(reader.TryRead(ref input, out _));
-        Assert.Equal("jabber:component:accept", reader.ContentNamespace);
+        Assert.Equal(XmppNames.Component, reader.ContentNamespace);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using XmppRpc.LocalServer.Accounts;
+using XmppRpc.LocalServer.Routing;
 using XmppRpc.Xmpp;
 using XmppRpc.Xmpp.Network;
 using XmppRpc.Xmpp.Stanzas;
@@ -8,48 +9,28 @@ using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.LocalServer.Sessions;
 
-/// <summary>A client with a resource of its own, and what tells it so.</summary>
-internal readonly record struct Negotiated(Jid Jid, XmppElement BindResult);
+/// <summary>A client with a resource: a new one with the answer that tells it so, or one that goes on and has been told.</summary>
+internal readonly record struct Negotiated(BoundResource Resource, XmppElement? BindResult);
 
-/// <summary>From an open byte stream to a bound resource, in lock-step (RFC 6120 §4.3): TLS, then SASL, then binding; nothing else in between.</summary>
-internal sealed class SessionNegotiator(XmppTransport transport, ServerContext server)
+/// <summary>From an open byte stream to a bound resource, in lock-step (RFC 6120 §4.3): TLS, then SASL, then binding or resuming; nothing else in between.</summary>
+internal sealed class ClientNegotiator(XmppTransport transport, StreamInput input, StreamOutput output, IOutbound outbound, ServerContext server)
 {
-    private readonly StreamInput _input = new(transport);
-    private bool _isOpen;
-
-    /// <summary>Whether the byte stream is changing to TLS, so that nothing may be written.</summary>
-    private bool _isEncrypting;
-
     public async Task<Negotiated> NegotiateAsync(CancellationToken cancellationToken)
     {
         await OpenAsync(StreamFeatures.BeforeTls(), cancellationToken).ConfigureAwait(false);
         await StartTlsAsync(cancellationToken).ConfigureAwait(false);
         await OpenAsync(StreamFeatures.BeforeSasl(), cancellationToken).ConfigureAwait(false);
-        var account = await new SaslExchange(transport, _input, server).AuthenticateAsync(cancellationToken).ConfigureAwait(false);
+        var account = await new SaslExchange(transport, input, server).AuthenticateAsync(cancellationToken).ConfigureAwait(false);
         transport.Restart();
-        _isOpen = false;
-        await OpenAsync(StreamFeatures.BeforeBind(), cancellationToken).ConfigureAwait(false);
+        output.Restart();
+        await OpenAsync(StreamFeatures.BeforeBind(server.Options.StreamManagement), cancellationToken).ConfigureAwait(false);
         return await BindAsync(account, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Closes our XML stream, with an error unless <paramref name="condition"/> is null. Says nothing where nothing may be said.</summary>
-    public async ValueTask CloseStreamAsync(string? condition, string text, CancellationToken cancellationToken)
-    {
-        if (_isEncrypting || condition is null && !_isOpen)
-            return;
-        // RFC 6120 §4.9.1.2: an error about the client's header comes after ours
-        if (!_isOpen)
-            await WriteHeaderAsync(null, cancellationToken).ConfigureAwait(false);
-        if (condition is not null)
-            await transport.WriteAsync(new XmppElement("error", XmppNames.Streams).Add(new XmppElement(condition, XmppNames.StreamErrors))
-                .Add(new XmppElement("text", XmppNames.StreamErrors).WithText(text)), cancellationToken).ConfigureAwait(false);
-        await transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task OpenAsync(XmppElement features, CancellationToken cancellationToken)
     {
-        var header = await _input.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
-        await WriteHeaderAsync(Jid.TryParse(header.Attribute("from"), out var from) ? from : null, cancellationToken).ConfigureAwait(false);
+        var header = await input.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+        await output.OpenAsync(server.Options.Domain, Jid.TryParse(header.Attribute("from"), out var from) ? from.ToString() : null, cancellationToken).ConfigureAwait(false);
         // RFC 6120 §4.9.3.10
         if (transport.PeerContentNamespace != XmppNames.Client)
             throw new XmppStreamException("invalid-namespace", $"The XML stream's content must be in {XmppNames.Client}.");
@@ -62,19 +43,11 @@ internal sealed class SessionNegotiator(XmppTransport transport, ServerContext s
         await transport.WriteAsync(features, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask WriteHeaderAsync(Jid? to, CancellationToken cancellationToken)
-    {
-        // RFC 6120 §4.7.3: unique and not to be guessed
-        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        await transport.WriteStreamStartAsync(XmppNames.Client, server.Options.Domain, to?.ToString(), id, cancellationToken).ConfigureAwait(false);
-        _isOpen = true;
-    }
-
     private async Task StartTlsAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var element = await _input.ReadElementAsync(cancellationToken).ConfigureAwait(false);
+            var element = await input.ReadElementAsync(cancellationToken).ConfigureAwait(false);
             if (element.Is("starttls", XmppNames.Tls))
                 break;
             if (!element.Is("auth", XmppNames.Sasl))
@@ -84,23 +57,49 @@ internal sealed class SessionNegotiator(XmppTransport transport, ServerContext s
         }
 
         await transport.WriteAsync(new("proceed", XmppNames.Tls), cancellationToken).ConfigureAwait(false);
-        _isEncrypting = true;
+        output.IsEncrypting = true;
         await transport.StartTlsAsync(server.Tls, cancellationToken).ConfigureAwait(false);
-        (_isEncrypting, _isOpen) = (false, false);
+        output.IsEncrypting = false;
+        output.Restart();
     }
 
     private async Task<Negotiated> BindAsync(Account account, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var element = await _input.ReadElementAsync(cancellationToken).ConfigureAwait(false);
+            var element = await input.ReadElementAsync(cancellationToken).ConfigureAwait(false);
+            if (server.Options.StreamManagement && element.Namespace == LocalServerNames.StreamManagement)
+            {
+                if (await ResumeAsync(account, element, cancellationToken).ConfigureAwait(false) is { } resumed)
+                    return new(resumed, null);
+                continue;
+            }
+
             if (Stanza.Wrap(element) is not Iq { Type: "set", Payload: { } bind } request || !bind.Is("bind", XmppNames.Bind))
                 throw StreamInput.OutOfTurn(element);
             if (Choose(account, bind.Child("resource", XmppNames.Bind)?.Text) is { } jid && request.Id is not null)
-                return new(jid, request.CreateResult(new XmppElement("bind", XmppNames.Bind).Add(new XmppElement("jid", XmppNames.Bind).WithText(jid.ToString()))).Element);
+                return new(new(jid, outbound), request.CreateResult(new XmppElement("bind", XmppNames.Bind).Add(new XmppElement("jid", XmppNames.Bind).WithText(jid.ToString()))).Element);
             // RFC 6120 §7.7.2.1
             await transport.WriteAsync(request.CreateError(new("modify", "bad-request", "The resource is no valid one.")).Element, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>XEP-0198 §5; null if the client may go on to bind.</summary>
+    private async Task<BoundResource?> ResumeAsync(Account account, XmppElement element, CancellationToken cancellationToken)
+    {
+        XmppElement? failed;
+        if (element.Name == "enable")
+            // XEP-0198 §3: only after binding
+            failed = StreamManagementNonzas.Failed("unexpected-request");
+        else if (element.Name != "resume")
+            throw StreamInput.OutOfTurn(element);
+        else if (element.Attribute("previd") is not { } previousId || StreamManagementNonzas.Count(element, "h") is not { } handled)
+            failed = StreamManagementNonzas.Failed("bad-request");
+        else if (server.Streams.TryResume(account.Jid, previousId, handled, outbound, out failed) is { } resource)
+            return resource;
+        if (failed is not null)
+            await transport.WriteAsync(failed, cancellationToken).ConfigureAwait(false);
+        return null;
     }
 
     /// <summary>The full JID with the resource that the client wants, or with a random one; null if the wanted one is not valid.</summary>

@@ -1,0 +1,200 @@
+using XmppRpc.Xmpp.Network;
+using XmppRpc.Xmpp.StreamManagement;
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Xmpp.Session;
+
+/// <summary>
+/// Sends on one managed XML stream (XEP-0198): keeps each stanza until the XMPP server has acknowledged it, asks for that in time, and lets senders wait
+/// while too much is unacknowledged. A stanza is accepted once it lies in the queue; the loss of the stream is then no longer the sender's concern.
+/// </summary>
+internal sealed class ManagedSender : IDisposable
+{
+    private const int AskEveryStanzas = 50;
+
+    /// <summary>At 3 kB/s, which Debian's ejabberd lets through, the answer still comes within half of what is waited for it (F-17).</summary>
+    private const int AskEveryBytes = 32 * 1024;
+
+    private static readonly TimeSpan AskAfter = TimeSpan.FromMilliseconds(200);
+
+    private readonly XmppTransport _transport;
+    private readonly ResumeState _state;
+    private readonly SendWindow _window;
+    private readonly int _maxStanzaBytes;
+    private readonly AckCadence _cadence = new(AskEveryStanzas, AskEveryBytes);
+    private readonly SendBuffer _scratch = new();
+    private readonly ITimer _timer;
+    private TaskCompletionSource? _room;
+    private bool _armed;
+    private bool _detached;
+    private int _largest;
+
+    public ManagedSender(XmppTransport transport, ResumeState state, SendWindow window, int maxStanzaBytes, TimeProvider time)
+    {
+        (_transport, _state, _window, _maxStanzaBytes) = (transport, state, window, maxStanzaBytes);
+        _timer = time.CreateTimer(static sender => ((ManagedSender)sender!).AskLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The largest stanza that is unacknowledged since the queue was last empty, in bytes; 0 if there is none.</summary>
+    public int LargestUnacked => Volatile.Read(ref _largest);
+
+    /// <summary>False: the stream is over, and nothing was done. The stanza is as <see cref="XmppTransport.WriteAsync"/> wants it.</summary>
+    public ValueTask<bool> SendAsync(XmppElement stanza, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Task room;
+        lock (_state.Gate)
+        {
+            if (_detached)
+                return new(false);
+            if (_window.HasRoom(_state.Unacked))
+            {
+                Enqueue(stanza);
+                return LeaveAsync(cancellationToken);
+            }
+            room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+        return SendLaterAsync(room, stanza, cancellationToken);
+    }
+
+    /// <summary>Sends what a stream before this one left unacknowledged, unchanged and in order (XEP-0198 §5).</summary>
+    public void SendAgain()
+    {
+        lock (_state.Gate)
+        {
+            if (_state.Unacked.Count == 0)
+                return;
+            foreach (var stanza in _state.Unacked.Copies())
+            {
+                Append(stanza);
+                _largest = Math.Max(_largest, stanza.Length);
+            }
+            Append(SmNonzas.Request);
+        }
+        _transport.Leave();
+    }
+
+    /// <summary>The XMPP server has handled that many; false if they are more than were sent.</summary>
+    public bool TryAcknowledge(uint handled)
+    {
+        TaskCompletionSource? room = null;
+        lock (_state.Gate)
+        {
+            if (!_state.Unacked.TryAcknowledge(handled))
+                return false;
+            if (_state.Unacked.Count == 0)
+                _largest = 0;
+            if (_window.HasRoom(_state.Unacked))
+                (room, _room) = (_room, null);
+        }
+        room?.TrySetResult();
+        return true;
+    }
+
+    /// <summary>Asks for an acknowledgement now.</summary>
+    public void Ask()
+    {
+        lock (_state.Gate)
+        {
+            if (_detached)
+                return;
+            Append(SmNonzas.Request);
+            _cadence.Asked();
+        }
+        _transport.Leave();
+    }
+
+    /// <summary>The stream is over: nothing is added to the queue any more.</summary>
+    public void Dispose()
+    {
+        TaskCompletionSource? room;
+        lock (_state.Gate)
+        {
+            _detached = true;
+            (room, _room) = (_room, null);
+        }
+        room?.TrySetResult();
+        _timer.Dispose();
+    }
+
+    private async ValueTask<bool> SendLaterAsync(Task room, XmppElement stanza, CancellationToken cancellationToken)
+    {
+        await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await SendAsync(stanza, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Enqueue(XmppElement stanza)
+    {
+        _scratch.Clear();
+        XmppWriter.WriteElement(_scratch, stanza, XmppNames.Client);
+        var length = _scratch.Length;
+        XmppTransport.RefuseOversize(stanza, length, _maxStanzaBytes);
+        _state.Unacked.Add(_scratch.Written.Span);
+        _largest = Math.Max(_largest, length);
+        if (_cadence.Count(length))
+        {
+            // behind the stanza, in the same write
+            _scratch.Append(SmNonzas.Request);
+            _cadence.Asked();
+        }
+        else if (!_armed)
+        {
+            _armed = true;
+            _timer.Change(AskAfter, Timeout.InfiniteTimeSpan);
+        }
+        Append(_scratch.Written.Span);
+    }
+
+    /// <summary>A stream that breaks at this moment is found by the one who reads; the stanza stays in the queue.</summary>
+    private void Append(ReadOnlySpan<byte> xml)
+    {
+        try
+        {
+            _transport.Append(xml);
+        }
+        catch (XmppConnectionException)
+        {
+            // the reader finds it too
+        }
+    }
+
+    private ValueTask<bool> LeaveAsync(CancellationToken cancellationToken)
+    {
+        ValueTask departure;
+        try
+        {
+            departure = _transport.FlushAsync(cancellationToken);
+        }
+        catch (XmppConnectionException)
+        {
+            return new(true);
+        }
+        return departure.IsCompletedSuccessfully ? new(true) : AwaitAsync(departure);
+
+        static async ValueTask<bool> AwaitAsync(ValueTask departure)
+        {
+            try
+            {
+                await departure.ConfigureAwait(false);
+            }
+            catch (XmppConnectionException)
+            {
+                // the reader finds it too
+            }
+            return true;
+        }
+    }
+
+    private void AskLate()
+    {
+        lock (_state.Gate)
+        {
+            _armed = false;
+            if (_detached || !_cadence.IsOwed)
+                return;
+            Append(SmNonzas.Request);
+            _cadence.Asked();
+        }
+        _transport.Leave();
+    }
+}

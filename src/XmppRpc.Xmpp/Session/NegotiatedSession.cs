@@ -1,0 +1,11 @@
+using XmppRpc.Xmpp.StreamManagement;
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Xmpp.Session;
+
+/// <summary>What the negotiation of an XML stream came to.</summary>
+/// <param name="Jid">The address that is ours on it.</param>
+/// <param name="State">Its stream management, or null if it has none.</param>
+/// <param name="IsResumed">Whether it goes on with the session of before.</param>
+/// <param name="Early">What came before stream management began to count.</param>
+internal sealed record NegotiatedSession(Jid Jid, ResumeState? State, bool IsResumed, IReadOnlyList<XmppElement> Early);

@@ -1,0 +1,13 @@
+using XmppRpc.Xmpp.StreamManagement;
+
+namespace XmppRpc.Xmpp.Session;
+
+/// <summary>What a new session takes over from the one before.</summary>
+/// <param name="Resource">The resource to bind again, or null.</param>
+/// <param name="State">What to resume, or null if that makes no sense.</param>
+/// <param name="Exchange">The requests that wait; they go on if it is resumed.</param>
+/// <param name="Elsewhere">Where the XMPP server sent us (RFC 6120 §4.9.3.19) or wants to be resumed (XEP-0198 §5), or null.</param>
+internal sealed record SessionHistory(string? Resource, ResumeState? State, IqExchange? Exchange, ConnectTo? Elsewhere)
+{
+    public static SessionHistory None { get; } = new(null, null, null, null);
+}

@@ -1,0 +1,211 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using XmppRpc.Xmpp.Stanzas;
+
+namespace XmppRpc.Xmpp.Session;
+
+/// <summary>
+/// Keeps a connection: runs one session after the other, opens the next when one is lost, and tells in the inbound sequence what became of the one before.
+/// Who sends waits while there is none.
+/// </summary>
+internal sealed class SessionLoop
+{
+    private readonly XmppConnectionOptions _options;
+    private readonly ILogger _log;
+    private readonly InboundQueue _inbound;
+    private readonly SkippedElements _skipped;
+    private readonly Reopening _reopening;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private readonly Task _run;
+    private XmppSession? _current;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private XmppException? _over;
+    private volatile bool _closing;
+
+    private SessionLoop(XmppConnectionOptions options, ILogger log, Reopening reopening, XmppSession first)
+    {
+        (_options, _log, _reopening, _current, Jid) = (options, log, reopening, first, first.Jid);
+        _inbound = new(options.MaxReceivedStanzas, options.MaxReceivedBytes);
+        _skipped = new(log);
+        _run = RunAsync(first);
+    }
+
+    /// <summary>Our address on the last session.</summary>
+    public Jid Jid { get; private set; }
+
+    public long SkippedCount => _skipped.Count;
+
+    /// <summary>Opens the first session; its failure is the caller's.</summary>
+    public static async Task<SessionLoop> StartAsync(XmppConnectionOptions options, ILogger log, CancellationToken cancellationToken)
+    {
+        var reopening = new Reopening(options, log);
+        var first = await reopening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        XmppLog.Connected(log, first.Jid);
+        return new(options, log, reopening, first);
+    }
+
+    public ValueTask<XmppEvent?> ReceiveAsync(CancellationToken cancellationToken) => _inbound.TakeAsync(cancellationToken);
+
+    public ValueTask SendAsync(Stanza stanza, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _current) is not { } session)
+            return new(SendOnNextAsync(null, stanza, cancellationToken));
+        var sent = session.SendAsync(stanza, cancellationToken);
+        if (!sent.IsCompletedSuccessfully)
+            return new(AwaitAsync(session, sent, stanza, cancellationToken));
+        return sent.Result ? ValueTask.CompletedTask : new(SendOnNextAsync(session, stanza, cancellationToken));
+    }
+
+    public async Task<Iq> RequestAsync(Iq request, CancellationToken cancellationToken)
+    {
+        var id = request.Id = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        for (XmppSession? session = null; ; )
+        {
+            try
+            {
+                session = await NextAsync(session, either.Token).ConfigureAwait(false);
+                var answer = session.Exchange.Open(id, request.To);
+                try
+                {
+                    if (!await session.SendAsync(request, either.Token).ConfigureAwait(false))
+                        continue;
+                    var iq = await answer.WaitAsync(either.Token).ConfigureAwait(false);
+                    return iq.IsError ? throw IqExchange.Refusal(iq) : iq;
+                }
+                finally
+                {
+                    session.Exchange.Close(id);
+                }
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"{request.To?.ToString() ?? "The XMPP server"} did not answer an iq within {_options.RequestTimeout.TotalSeconds} s (RequestTimeout).", e);
+            }
+        }
+    }
+
+    /// <summary>Closes in order within that time, else without order.</summary>
+    public async Task CloseAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        _closing = true;
+        _inbound.Unbound();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(patience, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            if (Volatile.Read(ref _current) is { } session)
+                await session.BeginCloseAsync(either.Token).ConfigureAwait(false);
+            await _run.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // without the caller's token, the peer had its time
+            if (Volatile.Read(ref _current) is { } session)
+                await session.DisposeAsync().ConfigureAwait(false);
+            await _run.ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Never fails: how it ended is what receivers and senders are told.</summary>
+    private async Task RunAsync(XmppSession session)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        XmppException? reason;
+        while (true)
+        {
+            reason = await session.RunAsync(_inbound, _skipped).ConfigureAwait(false);
+            var endedByPeer = reason is null;
+            if (_closing)
+                reason = null;
+            if (_closing || !_options.Reconnect)
+                break;
+            reason ??= new XmppConnectionException($"The XMPP server for {session.Jid.Domain} closed the XML stream.");
+            XmppLog.Lost(_log, session.Jid, reason.Message);
+            Publish(null);
+            await _inbound.AddAsync(new SessionLost(reason), 0).ConfigureAwait(false);
+            var again = await _reopening.AgainAsync(session, reason, endedByPeer, _stop.Token).ConfigureAwait(false);
+            reason = again.Final;
+            if (again.Next is null)
+                break;
+            if (!again.Next.IsResumed)
+                session.Exchange.FailAll(new XmppConnectionException($"The connection of {session.Jid} was lost, and its session could not be resumed; it is not known whether the request was carried out."));
+            session = again.Next;
+            await AnnounceAsync(session, again.Unacknowledged).ConfigureAwait(false);
+        }
+        End(session, reason);
+    }
+
+    private async ValueTask AnnounceAsync(XmppSession session, IReadOnlyList<UnacknowledgedStanza> unacknowledged)
+    {
+        Jid = session.Jid;
+        XmppLog.Reconnected(_log, session.Jid, session.IsResumed ? "resumed" : "new session");
+        await _inbound.AddAsync(new SessionStarted(session.Jid, session.IsResumed, unacknowledged), 0).ConfigureAwait(false);
+        Publish(session);
+        // closed while it was being opened
+        if (_closing)
+            await session.BeginCloseAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private void End(XmppSession session, XmppException? reason)
+    {
+        if (reason is null)
+            XmppLog.Disconnected(_log, Jid);
+        else
+            XmppLog.GaveUp(_log, Jid, reason.Message);
+        lock (_gate)
+            _over = reason ?? Closed();
+        Publish(null);
+        session.Exchange.FailAll(_over);
+        _inbound.Complete(reason);
+    }
+
+    private void Publish(XmppSession? session)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            Volatile.Write(ref _current, session);
+            changed = _changed;
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        changed.TrySetResult();
+    }
+
+    /// <summary>The session that came after <paramref name="before"/>, or the current one if that is null; waits for it.</summary>
+    private async ValueTask<XmppSession> NextAsync(XmppSession? before, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_over is not null)
+                    throw _over;
+                if (_current is { } session && session != before)
+                    return session;
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendOnNextAsync(XmppSession? session, Stanza stanza, CancellationToken cancellationToken)
+    {
+        do
+            session = await NextAsync(session, cancellationToken).ConfigureAwait(false);
+        while (!await session.SendAsync(stanza, cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task AwaitAsync(XmppSession session, ValueTask<bool> sent, Stanza stanza, CancellationToken cancellationToken)
+    {
+        if (!await sent.ConfigureAwait(false))
+            await SendOnNextAsync(session, stanza, cancellationToken).ConfigureAwait(false);
+    }
+
+    private XmppConnectionException Closed() => new($"The connection of {Jid} was closed.");
+}
