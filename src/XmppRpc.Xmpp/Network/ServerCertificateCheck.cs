@@ -51,6 +51,8 @@ internal sealed class ServerCertificateCheck
 
         // XEP-0178
         options.ClientCertificateContext = ClientCertificate.Load(_options);
+        // a resumed TLS session says by whom it was begun to the server only, and would outlive a renewed certificate
+        options.AllowTlsResume = options.ClientCertificateContext is null;
         // XEP-0368 §2
         if (direct)
             options.ApplicationProtocols = [new SslApplicationProtocol("xmpp-client")];

@@ -61,7 +61,9 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
 
     private async Task<StreamFeatures> AuthenticateAsync(StreamFeatures features, CancellationToken cancellationToken)
     {
-        var channel = new BoundChannel(dialogue.Transport.IsEncrypted, dialogue.Transport.Stream, (dialogue.Transport.Stream as SslStream)?.LocalCertificate as X509Certificate2, options.ChannelBinding is { } own ? [own, TlsChannelBinding.Instance] : [TlsChannelBinding.Instance]);
+        var (stream, presented) = (dialogue.Transport.Stream, (dialogue.Transport.Stream as SslStream)?.LocalCertificate as X509Certificate2);
+        IReadOnlyList<IChannelBindingProvider> binders = options.ChannelBinding is { } own ? [own, TlsChannelBinding.Instance] : [TlsChannelBinding.Instance];
+        var channel = new BoundChannel(dialogue.Transport.IsEncrypted, stream, presented, binders);
         var choice = SaslSelection.Choose(features.Sasl, options, channel);
         var password = choice.NeedsPassword ? PasswordSource.Prepare(options, await PasswordSource.GetAsync(options, log, cancellationToken).ConfigureAwait(false)) : "";
         var mechanism = choice.Begin(options, features.Sasl, channel, password, RandomNumberGenerator.GetHexString(48, lowercase: true));

@@ -25,10 +25,14 @@ public sealed class CertificateLoginTests(XmppServerFixture servers) : IDisposab
         var server = await StartAsync();
         using var certificate = server.IssueClientCertificate(addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-        await using var connection = await XmppConnection.ConnectAsync(Options(server) with { ClientCertificate = certificate }, Cancellation);
+        // a resumed TLS session is to be no obstacle
+        for (var time = 1; time <= 3; time++)
+        {
+            await using var connection = await XmppConnection.ConnectAsync(Options(server) with { ClientCertificate = certificate }, Cancellation);
 
-        Assert.Equal(Jid.Parse("alice@localhost"), connection.Jid.Bare);
-        Assert.Contains(_log.Entries, entry => entry.Mentions("EXTERNAL"));
+            Assert.Equal(Jid.Parse("alice@localhost"), connection.Jid.Bare);
+            Assert.Equal(time, _log.Entries.Count(entry => entry.Mentions("EXTERNAL")));
+        }
     }
 
     [Theory]

@@ -23,9 +23,13 @@ public sealed class PasswordLoginTests(XmppServerFixture servers) : IDisposable
         var server = await servers.StartAsync(kind, profile);
         var options = Options(server);
 
-        await using var connection = await XmppConnection.ConnectAsync(options, Cancellation);
+        // a resumed TLS session is to be no obstacle
+        for (var time = 1; time <= 3; time++)
+        {
+            await using var connection = await XmppConnection.ConnectAsync(options, Cancellation);
+            Assert.Equal(time, _log.Entries.Count(entry => entry.Message.EndsWith($"authenticated by {mechanism}.", StringComparison.Ordinal)));
+        }
 
-        Assert.Contains(_log.Entries, entry => entry.Message.EndsWith($"authenticated by {mechanism}.", StringComparison.Ordinal));
         Assert.Equal(mechanism, options.MechanismMemory.Recall(Jid.Parse("alice@localhost"), $"127.0.0.1:{options.Port}"));
     }
 

@@ -23,22 +23,31 @@ public sealed class LoginTests : IAsyncDisposable
     [InlineData("tls-exporter tls-server-end-point", SslProtocols.Tls12)]
     public async Task Plus_binds_the_certificate_of_the_server_where_it_is_listed(string listed, SslProtocols protocol)
     {
-        var (server, connecting) = Connect();
-        await server.SecureAsync(_certificate, FakeServer.Features("SCRAM-SHA-256 SCRAM-SHA-256-PLUS", listed), protocol);
-        await ProveAsync(server, "SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", SHA256.HashData(_certificate.RawData));
-        await server.BindAsync();
-        await connecting;
+        // a resumed TLS session is bound as well
+        for (var time = 0; time < 3; time++)
+        {
+            var (server, connecting) = Connect();
+            await server.SecureAsync(_certificate, FakeServer.Features("SCRAM-SHA-256 SCRAM-SHA-256-PLUS", listed), protocol);
+            await ProveAsync(server, "SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", SHA256.HashData(_certificate.RawData));
+            await server.BindAsync();
+            await connecting;
+        }
+
         Assert.Equal("SCRAM-SHA-256-PLUS", _memory.Recall(Jid.Parse("alice@example.org"), "example.org"));
     }
 
     [Fact]
     public async Task Plus_without_a_list_binds_tls_unique_on_TLS_1_2()
     {
-        var (server, connecting) = Connect();
-        await server.SecureAsync(_certificate, FakeServer.Features("SCRAM-SHA-256-PLUS SCRAM-SHA-256"), SslProtocols.Tls12);
-        await ProveAsync(server, "SCRAM-SHA-256-PLUS", "p=tls-unique,,", XmppRpc.Xmpp.Network.TlsChannelBinding.Instance.GetData("tls-unique", server.Encrypted!)!);
-        await server.BindAsync();
-        await connecting;
+        // in a resumed TLS session it is the server that finishes first
+        for (var time = 0; time < 3; time++)
+        {
+            var (server, connecting) = Connect();
+            await server.SecureAsync(_certificate, FakeServer.Features("SCRAM-SHA-256-PLUS SCRAM-SHA-256"), SslProtocols.Tls12);
+            await ProveAsync(server, "SCRAM-SHA-256-PLUS", "p=tls-unique,,", XmppRpc.Xmpp.Network.TlsChannelBinding.Instance.GetData("tls-unique", server.Encrypted!)!);
+            await server.BindAsync();
+            await connecting;
+        }
     }
 
     [Theory]
@@ -117,6 +126,23 @@ public sealed class LoginTests : IAsyncDisposable
         await server.BindAsync();
         await connecting;
         Assert.Equal("SCRAM-SHA-1", _memory.Recall(Jid.Parse("alice@example.org"), "example.org"));
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task External_works_on_every_connection(SslProtocols protocol)
+    {
+        using var client = TestCertificates.CreateClient("alice@example.org");
+        for (var time = 0; time < 3; time++)
+        {
+            var (server, connecting) = Connect(options => options with { ClientCertificate = client, Password = null });
+            await server.SecureAsync(_certificate, FakeServer.Features("EXTERNAL"), protocol, asksForCertificate: true);
+            await server.ExpectAsync("</auth>");
+            await server.SucceedAsync(null);
+            await server.BindAsync();
+            await connecting;
+        }
     }
 
     [Fact]
