@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using XmppRpc;
 using XmppRpc.Benchmarks;
+using XmppRpc.Benchmarks.Xml;
 using XmppRpc.TestKit.Servers;
 
 // Calls and stream items a second through each XMPP server, caller and callee in two processes, one connection each, 100-byte texts.
 // dotnet run -c Release --project tests/XmppRpc.Benchmarks
+// … xml [BenchmarkDotNet's arguments]: reader and writer against the framework's. … record: the transcripts for that, anew, through both real servers.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["callee", var connectionString])
 {
@@ -13,6 +15,16 @@ if (args is ["callee", var connectionString])
     callee.Serve<IEcho>(new Echo());
     Console.WriteLine("ready");
     await callee.Completion;
+    return;
+}
+if (args is ["record"])
+{
+    await Recording.RecordAsync();
+    return;
+}
+if (args is ["xml", .. var rest])
+{
+    XmlBenchmarks.Run(rest);
     return;
 }
 foreach (var kind in new[] { ServerKind.Local, ServerKind.Ejabberd, ServerKind.Prosody })

@@ -22,9 +22,12 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     /// <summary>What XMPP servers read at once: a TLS record up to this size is not cut.</summary>
     private const int PeerReadBytes = 4096;
 
+    /// <summary>As much as a TLS record: an element that comes in one read is parsed in one pass.</summary>
+    private const int ReadBytes = 16 * 1024;
+
     private readonly Lock _gate = new();
     private Stream _stream = stream;
-    private PipeReader _input = PipeReader.Create(stream, new(leaveOpen: true));
+    private PipeReader _input = PipeReader.Create(stream, new(bufferSize: ReadBytes, leaveOpen: true));
     private XmppReader _reader = new(limits);
     private SendBuffer _queued = new();
     private SendBuffer _departing = new();
@@ -268,7 +271,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         }
 
         _stream = tls;
-        _input = PipeReader.Create(tls, new(leaveOpen: true));
+        _input = PipeReader.Create(tls, new(bufferSize: ReadBytes, leaveOpen: true));
     }
 
     /// <summary>Sees to it that what is queued leaves: by the flush in progress, or else by this call.</summary>

@@ -27,8 +27,19 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
     private int _otherHosts;
     private uint? _stumbledAt;
 
-    /// <summary>Opens the first session.</summary>
-    public Task<XmppSession> OpenAsync(CancellationToken cancellationToken) => XmppSession.OpenAsync(options, log, SessionHistory.None, _window, cancellationToken);
+    /// <summary>Opens the first session, wherever the XMPP server sends us; any other failure is the caller's.</summary>
+    public async Task<XmppSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        for (var history = SessionHistory.None; ;)
+            try
+            {
+                return await XmppSession.OpenAsync(options, log, history, _window, cancellationToken).ConfigureAwait(false);
+            }
+            catch (XmppStreamException e) when (ConnectTo.TryParse(e.OtherHost, out var place) && ++_otherHosts <= MaxOtherHosts)
+            {
+                history = history with { Elsewhere = place };
+            }
+    }
 
     /// <summary>Tries until there is a session, trying makes no sense any more, or it is stopped.</summary>
     public async Task<Reopened> AgainAsync(XmppSession before, XmppException reason, bool endedInOrder, CancellationToken stop)

@@ -29,10 +29,14 @@ internal sealed class StreamDialogue(XmppTransport transport, XmppConnectionOpti
         XmppLog.Encrypted(log, _account, Transport.Protocol);
     }
 
+    /// <summary>The peer's stream error as an exception, or null if the element is none.</summary>
+    public XmppStreamException? StreamErrorIn(XmppElement element) =>
+        StreamError.Read(element, $"The XMPP server for {_account.Domain}", isTrusted: transport.IsEncrypted || options.Tls == XmppTlsMode.None);
+
     public async ValueTask<XmppElement> ReadElementAsync(CancellationToken cancellationToken)
     {
         var element = await ReadAsync(XmppNodeKind.Element, cancellationToken).ConfigureAwait(false);
-        return StreamError.Read(element, $"The XMPP server for {_account.Domain}") is { } error ? throw error : element;
+        return StreamErrorIn(element) is { } error ? throw error : element;
     }
 
     public async ValueTask<XmppNode> ReadNodeAsync(CancellationToken cancellationToken)

@@ -117,7 +117,7 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
         {
             if (await dialogue.ReadNodeAsync(cancellationToken).ConfigureAwait(false) is not { Kind: XmppNodeKind.Element, Element: { } element })
                 continue;
-            if (StreamError.Read(element, $"The XMPP server for {_account.Domain}") is { } error)
+            if (dialogue.StreamErrorIn(element) is { } error)
                 throw error;
             if (element.Is("enabled", XmppNames.StreamManagement))
                 return new(jid, new ResumeState(jid, SmNonzas.ResumeId(element), element.Attribute("location")), IsResumed: false, early);

@@ -210,7 +210,7 @@ internal sealed class XmppSession : IAsyncDisposable
 
     private void TakeNonza(XmppElement element)
     {
-        if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}") is { } error)
+        if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}", isTrusted: true) is { } error)
             throw error;
         if (element.Namespace != XmppNames.StreamManagement || State is not { } state)
             return;

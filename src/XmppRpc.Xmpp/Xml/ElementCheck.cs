@@ -5,36 +5,31 @@ internal static class ElementCheck
 {
     private const string Xmlns = "http://www.w3.org/2000/xmlns/";
 
-    /// <summary>Throws <see cref="ArgumentException"/> that names the element.</summary>
-    public static void Verify(XmppElement element)
-    {
-        var walk = new ElementWalk(element, "");
-        while (walk.MoveNext())
-            if (!walk.Closes)
-                VerifyOne(walk.Current);
-    }
-
     /// <summary>Throws if the value is no XML text; <paramref name="owner"/> and <paramref name="name"/> say whose it is.</summary>
     public static void VerifyValue(string value, string owner, string name)
     {
-        if (XmlChars.IndexOfForbidden(value) is >= 0 and var at)
+        if (value.AsSpan().ContainsAnyExcept(XmlChars.Plain) && XmlChars.IndexOfForbidden(value) is >= 0 and var at)
             throw new ArgumentException($"The value of {Show(name)} of the {Show(owner)} element holds U+{(int)value[at]:X4} at index {at}, which XML forbids. Encode it, for example as JSON or base64.");
     }
 
-    private static void VerifyOne(XmppElement element)
+    /// <summary>Throws if the element has a name or a namespace that cannot be written.</summary>
+    public static void VerifyName(XmppElement element)
     {
         if (!XmlChars.IsNCName(element.Name))
             throw new ArgumentException($"'{Show(element.Name)}' is no XML element name without prefix.");
         if (string.Equals(element.Namespace, Xmlns, StringComparison.Ordinal))
             throw new ArgumentException($"The element {element.Name} cannot be in the reserved namespace {Xmlns}.");
-        VerifyValue(element.Namespace, element.Name, "xmlns");
-        if (!XmlChars.IsText(element.TextUtf8.Span))
-            throw new ArgumentException($"The text of the {Show(element.Name)} element is not UTF-8 or holds characters that XML forbids. Encode it, for example as JSON or base64.");
-        for (var i = 0; i < element.Attributes.Count; i++)
-            VerifyAttribute(element, element.Attributes[i], i);
     }
 
-    private static void VerifyAttribute(XmppElement element, XmppAttribute attribute, int index)
+    /// <summary>Throws if the element's text is no XML text.</summary>
+    public static void VerifyText(XmppElement element)
+    {
+        if (!XmlChars.IsText(element.TextUtf8.Span))
+            throw new ArgumentException($"The text of the {Show(element.Name)} element is not UTF-8 or holds characters that XML forbids. Encode it, for example as JSON or base64.");
+    }
+
+    /// <summary>Throws if the attribute cannot be written behind those before <paramref name="index"/>.</summary>
+    public static void VerifyAttribute(XmppElement element, XmppAttribute attribute, int index)
     {
         var (name, ns, value) = attribute;
         if (!XmlChars.IsNCName(name) || ns.Length == 0 && name == "xmlns" || string.Equals(ns, Xmlns, StringComparison.Ordinal))

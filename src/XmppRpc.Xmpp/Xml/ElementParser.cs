@@ -9,7 +9,7 @@ namespace XmppRpc.Xmpp.Xml;
 /// nested; here names, references, namespaces, characters and end tags are checked. Text and its unescaping stay in the token's own array.
 /// What is wrong throws where it casts doubt on the token's end (encoding, end tags, entities), and is noted as <see cref="Refusal"/> where it does not.
 /// </summary>
-internal sealed class ElementParser(XmppReaderLimits limits)
+internal sealed class ElementParser(XmppReaderLimits limits, NamespaceScopes scopes, StringCache names, StringCache values)
 {
     private readonly record struct QName(int Start, int Length, int Colon)
     {
@@ -29,9 +29,6 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         public ArrayBufferWriter<byte>? Joined;
     }
 
-    private readonly NamespaceScopes _scopes = new();
-    private readonly StringCache _names = new();
-    private readonly StringCache _values = new();
     private readonly List<RawAttribute> _attributes = [];
     private Open[] _open = new Open[8];
     private int _depth;
@@ -74,7 +71,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
     }
 
     /// <summary>The default namespace of the stream's content.</summary>
-    public string ContentNamespace => _scopes.Find([]) ?? "";
+    public string ContentNamespace => scopes.Default;
 
     /// <summary>An element without what is in it; null if its start tag is refused.</summary>
     public XmppElement? ParseStartTag(byte[] tag)
@@ -82,7 +79,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         Begin(tag);
         var element = StartTag(out var scope, out _);
         RefuseForbidden(tag.Length);
-        _scopes.CloseTo(scope);
+        scopes.CloseTo(scope);
         return _refusal is null ? element : null;
     }
 
@@ -152,7 +149,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
             _open[_depth - 1].Element.Add(element);
         if (_bytes[_at - 2] == '/')
         {
-            _scopes.CloseTo(scope);
+            scopes.CloseTo(scope);
             return element;
         }
         if (_depth == _open.Length)
@@ -171,7 +168,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         SkipSpace();
         _at++;
         open.Element.TextUtf8 = open.Joined is null ? open.Text : open.Joined.WrittenMemory;
-        _scopes.CloseTo(open.Scope);
+        scopes.CloseTo(open.Scope);
         open = default;
     }
 
@@ -198,7 +195,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         _at++;
         name = ReadName();
         ReadAttributes();
-        scope = _scopes.Count;
+        scope = scopes.Count;
         foreach (var raw in _attributes)
             if (IsDeclaration(raw.Name))
                 Declare(raw, scope);
@@ -243,8 +240,8 @@ internal sealed class ElementParser(XmppReaderLimits limits)
 
     private void Declare(RawAttribute raw, int scope)
     {
-        var refusal = _scopes.Count < limits.MaxNamespaces
-            ? _scopes.Declare(raw.Name.Colon < 0 ? default : _bytes.AsMemory(raw.Name.LocalStart, raw.Name.LocalLength), Value(raw, _names), scope)
+        var refusal = scopes.Count < limits.MaxNamespaces
+            ? scopes.Declare(raw.Name.Colon < 0 ? default : _bytes.AsMemory(raw.Name.LocalStart, raw.Name.LocalLength), Value(raw, names), scope)
             : Refusal.OverCap($"more than {limits.MaxNamespaces} namespace declarations");
         _refusal ??= refusal;
     }
@@ -255,7 +252,7 @@ internal sealed class ElementParser(XmppReaderLimits limits)
         var ns = raw.Name.Colon < 0 ? "" : Namespace(raw.Name) ?? Synthetic(raw.Name);
         if (element.HasAttribute(name, ns, element.Attributes.Count))
             _refusal ??= Refusal.NotWellFormed($"the attribute {StreamFault.Show(Bytes(raw.Name))} twice");
-        element.Add(new XmppAttribute(name, ns, Value(raw, ns.Length == 0 && name is "from" or "to" or "type" ? _values : null)));
+        element.Add(new XmppAttribute(name, ns, Value(raw, name is "id" ? null : values)));
     }
 
     private string Value(RawAttribute raw, StringCache? cache)
@@ -280,9 +277,9 @@ internal sealed class ElementParser(XmppReaderLimits limits)
 
     private ReadOnlySpan<byte> Bytes(QName name) => _bytes.AsSpan(name.Start, name.Length);
 
-    private string Local(QName name) => _names.Get(_bytes.AsSpan(name.LocalStart, name.LocalLength));
+    private string Local(QName name) => names.Get(_bytes.AsSpan(name.LocalStart, name.LocalLength));
 
-    private string? Namespace(QName name) => _scopes.Find(_bytes.AsSpan(name.Start, name.PrefixLength));
+    private string? Namespace(QName name) => scopes.Find(_bytes.AsSpan(name.Start, name.PrefixLength));
 
     private string ElementNamespace(QName name)
     {

@@ -6,12 +6,22 @@ internal sealed class NamespaceScopes
     public const string Undeclared = "urn:xmpprpc:undeclared:";
     private const string Xmlns = "http://www.w3.org/2000/xmlns/";
 
-    private readonly List<(ReadOnlyMemory<byte> Prefix, string Namespace)> _declared = [];
+    private readonly List<(ReadOnlyMemory<byte> Prefix, string Namespace, string Before)> _declared = [];
 
     /// <summary>How many declarations are in force; give it to <see cref="CloseTo"/> to end those made since.</summary>
     public int Count => _declared.Count;
 
-    public void CloseTo(int count) => _declared.RemoveRange(count, _declared.Count - count);
+    /// <summary>The namespace of what has no prefix.</summary>
+    public string Default { get; private set; } = "";
+
+    public void CloseTo(int count)
+    {
+        for (var i = _declared.Count - 1; i >= count; i--)
+        {
+            Default = _declared[i].Before;
+            _declared.RemoveAt(i);
+        }
+    }
 
     /// <summary>Declares a prefix, empty for the default, unless it says why that may not be; <paramref name="scope"/> is <see cref="Count"/> before the element's first declaration.</summary>
     public Refusal? Declare(ReadOnlyMemory<byte> prefix, string ns, int scope)
@@ -24,16 +34,20 @@ internal sealed class NamespaceScopes
         for (var i = scope; i < _declared.Count; i++)
             if (_declared[i].Prefix.Span.SequenceEqual(prefix.Span))
                 return Refusal.NotWellFormed("a namespace declared twice in one tag");
-        _declared.Add((prefix, ns));
+        _declared.Add((prefix, ns, Default));
+        if (prefix.IsEmpty)
+            Default = ns;
         return null;
     }
 
     /// <summary>The namespace of a prefix, empty for the default; null if the prefix is not declared.</summary>
     public string? Find(ReadOnlySpan<byte> prefix)
     {
+        if (prefix.IsEmpty)
+            return Default;
         for (var i = _declared.Count - 1; i >= 0; i--)
             if (_declared[i].Prefix.Span.SequenceEqual(prefix))
                 return _declared[i].Namespace;
-        return prefix.IsEmpty ? "" : prefix.SequenceEqual("xml"u8) ? XmppNames.Xml : null;
+        return prefix.SequenceEqual("xml"u8) ? XmppNames.Xml : null;
     }
 }

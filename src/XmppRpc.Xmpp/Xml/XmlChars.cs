@@ -14,6 +14,9 @@ internal static class XmlChars
     private static readonly SearchValues<char> NotPlain = SearchValues.Create(
         "\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000B\u000C\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\uFFFE\uFFFF");
 
+    /// <summary>Printable ASCII: needs no further look.</summary>
+    public static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(c => (char)c)]);
+
     private static readonly SearchValues<char> AsciiNameChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
 
     /// <summary>Bytes a qualified name may hold; of those above ASCII, the characters are checked later.</summary>
@@ -33,13 +36,17 @@ internal static class XmlChars
     public static int IndexOfForbidden(ReadOnlySpan<byte> utf8)
     {
         var control = utf8.IndexOfAny(Controls);
-        if (Ascii.IsValid(utf8))
-            return control;
-        // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+        var nonCharacter = IndexOfNonCharacter(utf8);
+        return nonCharacter >= 0 && (control < 0 || nonCharacter < control) ? nonCharacter : control;
+    }
+
+    /// <summary>Where valid UTF-8 holds the first U+FFFE or U+FFFF, or -1: EF BF BE or EF BF BF.</summary>
+    public static int IndexOfNonCharacter(ReadOnlySpan<byte> utf8)
+    {
         for (var from = 0; utf8[from..].IndexOf(NonCharacterLead) is >= 0 and var at; from += at + 2)
             if (from + at + 2 < utf8.Length && utf8[from + at + 2] >= 0xBE)
-                return control >= 0 && control < from + at ? control : from + at;
-        return control;
+                return from + at;
+        return -1;
     }
 
     private static ReadOnlySpan<byte> NonCharacterLead => [0xEF, 0xBF];

@@ -9,8 +9,17 @@ namespace XmppRpc.Xmpp.Xml;
 /// </summary>
 public sealed class XmppElement(string name, string ns)
 {
-    private List<XmppAttribute>? _attributes;
-    private List<XmppElement>? _children;
+    private XmppAttribute[]? _attributes;
+    private XmppElement[]? _children;
+    private int _attributeCount;
+    private int _childCount;
+
+    internal XmppElement(string name, string ns, ReadOnlySpan<XmppAttribute> attributes) : this(name, ns)
+    {
+        _attributeCount = attributes.Length;
+        if (!attributes.IsEmpty)
+            _attributes = attributes.ToArray();
+    }
 
     /// <summary>The local name.</summary>
     public string Name { get; } = name;
@@ -19,10 +28,10 @@ public sealed class XmppElement(string name, string ns)
     public string Namespace { get; } = ns;
 
     /// <summary>Attributes in document order, without namespace declarations.</summary>
-    public IReadOnlyList<XmppAttribute> Attributes => _attributes ?? (IReadOnlyList<XmppAttribute>)[];
+    public XmppItems<XmppAttribute> Attributes => new(_attributes, _attributeCount);
 
     /// <summary>Child elements in document order.</summary>
-    public IReadOnlyList<XmppElement> Children => _children ?? (IReadOnlyList<XmppElement>)[];
+    public XmppItems<XmppElement> Children => new(_children, _childCount);
 
     /// <summary>The element's own character data, UTF-8, unescaped. May be a slice of the received stanza.</summary>
     public ReadOnlyMemory<byte> TextUtf8 { get; set; }
@@ -40,29 +49,29 @@ public sealed class XmppElement(string name, string ns)
     /// <summary>The value of the attribute without a namespace, or null.</summary>
     public string? Attribute(string name)
     {
-        if (_attributes is not null)
-            foreach (var attribute in _attributes)
-                if (attribute.Namespace.Length == 0 && string.Equals(attribute.Name, name, StringComparison.Ordinal))
-                    return attribute.Value;
+        foreach (var attribute in Attributes)
+            if (attribute.Namespace.Length == 0 && string.Equals(attribute.Name, name, StringComparison.Ordinal))
+                return attribute.Value;
         return null;
     }
 
     /// <summary>The first child with that name in that namespace, or null.</summary>
     public XmppElement? Child(string name, string ns)
     {
-        if (_children is not null)
-            foreach (var child in _children)
-                if (child.Is(name, ns))
-                    return child;
+        foreach (var child in Children)
+            if (child.Is(name, ns))
+                return child;
         return null;
     }
 
     /// <summary>Sets an attribute without a namespace; null removes it. Returns this element.</summary>
     public XmppElement Set(string name, string? value)
     {
-        for (var i = (_attributes?.Count ?? 0) - 1; i >= 0; i--)
-            if (_attributes![i].Namespace.Length == 0 && string.Equals(_attributes[i].Name, name, StringComparison.Ordinal))
-                _attributes.RemoveAt(i);
+        var kept = 0;
+        foreach (var attribute in Attributes)
+            if (attribute.Namespace.Length > 0 || !string.Equals(attribute.Name, name, StringComparison.Ordinal))
+                _attributes![kept++] = attribute;
+        _attributeCount = kept;
         if (value is not null)
             Add(new XmppAttribute(name, "", value));
         return this;
@@ -71,14 +80,14 @@ public sealed class XmppElement(string name, string ns)
     /// <summary>Appends an attribute as it is, without looking for one of the same name. Returns this element.</summary>
     public XmppElement Add(XmppAttribute attribute)
     {
-        (_attributes ??= new(4)).Add(attribute);
+        Append(ref _attributes, ref _attributeCount, attribute);
         return this;
     }
 
     /// <summary>Appends a child. Returns this element.</summary>
     public XmppElement Add(XmppElement child)
     {
-        (_children ??= new(2)).Add(child);
+        Append(ref _children, ref _childCount, child);
         return this;
     }
 
@@ -91,7 +100,19 @@ public sealed class XmppElement(string name, string ns)
         return false;
     }
 
-    internal XmppElement CopyStartTag() => new(Name, Namespace) { _attributes = _attributes };
+    internal XmppElement CopyStartTag() => new(Name, Namespace, _attributes.AsSpan(0, _attributeCount));
+
+    // Only while there are none.
+    internal void SetChildren(ReadOnlySpan<XmppElement> children) => (_children, _childCount) = (children.ToArray(), children.Length);
+
+    private static void Append<T>(ref T[]? items, ref int count, T item)
+    {
+        if (items is null)
+            items = new T[2];
+        else if (count == items.Length)
+            Array.Resize(ref items, count * 2);
+        items[count++] = item;
+    }
 
     /// <summary>Replaces the text. Returns this element.</summary>
     public XmppElement WithText(string text)

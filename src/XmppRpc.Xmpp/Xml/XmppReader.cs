@@ -32,6 +32,7 @@ public sealed class XmppReader
 
     private readonly BoundaryScanner _scanner;
     private readonly ElementParser _parser;
+    private readonly QuickParser? _quick;
     private Phase _phase;
     private int _byteOrderMark;
     private ArrayBufferWriter<byte> _pending = new();
@@ -41,11 +42,19 @@ public sealed class XmppReader
 
     /// <summary>A reader for one XML stream, with the default caps unless given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A cap is below 1.</exception>
-    public XmppReader(XmppReaderLimits? limits = null)
+    public XmppReader(XmppReaderLimits? limits = null) : this(limits, isQuick: true)
+    {
+    }
+
+    /// <summary>A reader that may go without the quick way, to be compared with.</summary>
+    internal XmppReader(XmppReaderLimits? limits, bool isQuick)
     {
         limits = (limits ?? new()).Validated();
+        NamespaceScopes scopes = new();
+        StringCache names = new(), values = new();
         _scanner = new(limits);
-        _parser = new(limits);
+        _parser = new(limits, scopes, names, values);
+        _quick = isQuick ? new(limits, scopes, names, values) : null;
     }
 
     /// <summary>The default namespace that the stream's opening tag declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
@@ -55,15 +64,21 @@ public sealed class XmppReader
     /// <exception cref="XmppStreamException">It is doubtful where an element ends, or one is above <see cref="XmppReaderLimits.MaxFatalBytes"/>.</exception>
     public bool TryRead(ref ReadOnlySequence<byte> input, out XmppNode node)
     {
-        node = default;
+        if (TryReadQuick(ref input, out node))
+            return true;
         if (_phase == Phase.ByteOrderMark && !TakeByteOrderMark(ref input))
             return false;
 
         while (_scanner.IsInside || TakeSpace(ref input))
         {
-            var bytes = TakeToken(ref input, out var token);
+            var bytes = TakeToken(ref input, out var token, ref node);
             if (token == XmlToken.None)
                 return false;
+            if (node.Element is not null)
+            {
+                _scanner.Reset();
+                return true;
+            }
 
             var overCap = _scanner.OverCap;
             _scanner.Reset();
@@ -81,6 +96,23 @@ public sealed class XmppReader
             return true;
         }
         return false;
+    }
+
+    // An element that lies whole in the first piece of memory.
+    private bool TryReadQuick(ref ReadOnlySequence<byte> input, out XmppNode node)
+    {
+        node = default;
+        if (_phase != Phase.Content || _quick is null || _scanner.IsInside)
+            return false;
+        var bytes = input.First;
+        var space = 0;
+        while (space < bytes.Length && XmlChars.IsSpace(bytes.Span[space]))
+            space++;
+        if (space == bytes.Length || _quick.TryParse(bytes[space..], out var length) is not { } element)
+            return false;
+        input = input.Slice(space + length);
+        node = new XmppNode(XmppNodeKind.Element, element);
+        return true;
     }
 
     // A byte order mark may only be the first bytes of the stream (RFC 6120 §11.6). True when it has passed.
@@ -137,7 +169,7 @@ public sealed class XmppReader
     }
 
     // The bytes of the token when it is complete and not over a cap; else they are kept for later, or passed over.
-    private byte[] TakeToken(ref ReadOnlySequence<byte> input, out XmlToken token)
+    private byte[] TakeToken(ref ReadOnlySequence<byte> input, out XmlToken token, ref XmppNode node)
     {
         token = XmlToken.None;
         long length = 0;
@@ -157,14 +189,22 @@ public sealed class XmppReader
             Skip(taken);
             return [];
         }
+        if (token != XmlToken.None && _pending.WrittenCount == 0 && taken.IsSingleSegment)
+            return TakePending(taken, (int)length);
+        foreach (var memory in taken)
+            _pending.Write(memory.Span);
         if (token == XmlToken.None)
+            return [];
+        // What lay in one piece was tried already.
+        if (token == XmlToken.Element && _quick?.TryParse(_pending.WrittenMemory, out _) is { } element)
         {
-            foreach (var memory in taken)
-                _pending.Write(memory.Span);
+            node = new XmppNode(XmppNodeKind.Element, element);
+            ForgetPending();
             return [];
         }
-        return TakePending(taken, _pending.WrittenCount + (int)length);
+        return TakePending(default, _pending.WrittenCount);
     }
+
 
     private byte[] TakePending(ReadOnlySequence<byte> taken, int length)
     {
@@ -195,6 +235,7 @@ public sealed class XmppReader
                 _phase = Phase.Content;
                 _scanner.ExpectsStreamStart = false;
                 ContentNamespace = _parser.ContentNamespace;
+                _quick?.IsComponent = string.Equals(ContentNamespace, XmppNames.Component, StringComparison.Ordinal);
                 return new XmppNode(XmppNodeKind.StreamStart, start);
             case XmlToken.StreamEnd:
                 _parser.CheckStreamEnd(bytes);

@@ -7,6 +7,9 @@ namespace XmppRpc.Xmpp.Xml;
 public static class XmppWriter
 {
     private static readonly SearchValues<byte> InText = SearchValues.Create("&<>\r"u8);
+    // Neither to be escaped nor to be checked.
+    private static readonly SearchValues<byte> PlainInText = SearchValues.Create([.. "\t\n"u8, .. Enumerable.Range(0x20, 0x60).Select(b => (byte)b).Except("&<>"u8.ToArray())]);
+    private static readonly SearchValues<char> PlainInValue = SearchValues.Create([.. Enumerable.Range(0x20, 0x60).Select(c => (char)c).Except("&<>'")]);
     private static readonly SearchValues<char> InValue = SearchValues.Create("&<>'\t\n\r");
 
     /// <summary>Writes the opening tag of a stream whose stanzas live in <paramref name="contentNamespace"/> (for example <c>jabber:client</c>).</summary>
@@ -18,12 +21,19 @@ public static class XmppWriter
             ElementCheck.VerifyValue(value ?? "", "stream:stream", name);
 
         var utf8 = new Utf8Output(output);
-        utf8.Write("<stream:stream"u8);
-        foreach (var (name, value) in attributes)
-            if (value is not null)
-                WriteAttribute(ref utf8, name, value);
-        utf8.Write((byte)'>');
-        utf8.Flush();
+        try
+        {
+            utf8.Write("<stream:stream"u8);
+            foreach (var (name, value) in attributes)
+                if (value is not null)
+                    WriteAttribute(ref utf8, name, value);
+            utf8.Write((byte)'>');
+            utf8.Commit();
+        }
+        finally
+        {
+            utf8.Dispose();
+        }
     }
 
     /// <summary>Writes <c>&lt;/stream:stream&gt;</c>.</summary>
@@ -37,15 +47,21 @@ public static class XmppWriter
     /// <exception cref="ArgumentException">A name is none, an attribute is there twice, or text is not UTF-8 or holds what XML forbids; nothing was written.</exception>
     public static void WriteElement(IBufferWriter<byte> output, XmppElement element, string contextNamespace)
     {
-        ElementCheck.Verify(element);
         var utf8 = new Utf8Output(output);
-        var walk = new ElementWalk(element, string.Equals(contextNamespace, XmppNames.Component, StringComparison.Ordinal) ? XmppNames.Client : contextNamespace);
-        while (walk.MoveNext())
-            if (!walk.Closes)
-                WriteStart(ref utf8, walk.Current, walk.Around);
-            else if (!IsEmpty(walk.Current))
-                WriteEnd(ref utf8, walk.Current);
-        utf8.Flush();
+        try
+        {
+            var walk = new ElementWalk(element, string.Equals(contextNamespace, XmppNames.Component, StringComparison.Ordinal) ? XmppNames.Client : contextNamespace);
+            while (walk.MoveNext())
+                if (!walk.Closes)
+                    WriteStart(ref utf8, walk.Current, walk.Around);
+                else if (!IsEmpty(walk.Current))
+                    WriteEnd(ref utf8, walk.Current);
+            utf8.Commit();
+        }
+        finally
+        {
+            utf8.Dispose();
+        }
     }
 
     /// <summary>The prefix that needs no declaration, for elements of the two namespaces that have one; else null.</summary>
@@ -60,20 +76,27 @@ public static class XmppWriter
 
     private static void WriteStart(ref Utf8Output utf8, XmppElement element, string around)
     {
+        ElementCheck.VerifyName(element);
         utf8.Write((byte)'<');
         WriteName(ref utf8, element);
         if (PrefixOf(element.Namespace) is null && !string.Equals(element.Namespace, around, StringComparison.Ordinal))
+        {
+            ElementCheck.VerifyValue(element.Namespace, element.Name, "xmlns");
             WriteAttribute(ref utf8, "xmlns", element.Namespace);
+        }
         var attributes = element.Attributes;
         for (var i = 0; i < attributes.Count; i++)
+        {
+            ElementCheck.VerifyAttribute(element, attributes[i], i);
             WriteAttribute(ref utf8, attributes[i], i);
+        }
         if (IsEmpty(element))
         {
             utf8.Write("/>"u8);
             return;
         }
         utf8.Write((byte)'>');
-        WriteText(ref utf8, element.TextUtf8.Span);
+        WriteText(ref utf8, element);
     }
 
     private static void WriteEnd(ref Utf8Output utf8, XmppElement element)
@@ -85,7 +108,8 @@ public static class XmppWriter
 
     private static void WriteName(ref Utf8Output utf8, XmppElement element)
     {
-        utf8.Write(PrefixOf(element.Namespace));
+        if (PrefixOf(element.Namespace) is { } prefix)
+            utf8.Write(prefix);
         utf8.Write(element.Name);
     }
 
@@ -102,27 +126,47 @@ public static class XmppWriter
             prefix = string.Create(CultureInfo.InvariantCulture, $"a{index}:");
             WriteAttribute(ref utf8, "xmlns:" + prefix[..^1], attribute.Namespace);
         }
-        WriteAttribute(ref utf8, prefix + attribute.Name, attribute.Value);
+        utf8.Write((byte)' ');
+        utf8.Write(prefix);
+        WriteNameAndValue(ref utf8, attribute.Name, attribute.Value);
     }
 
     private static void WriteAttribute(ref Utf8Output utf8, string name, string value)
     {
         utf8.Write((byte)' ');
+        WriteNameAndValue(ref utf8, name, value);
+    }
+
+    private static void WriteNameAndValue(ref Utf8Output utf8, string name, string value)
+    {
         utf8.Write(name);
         utf8.Write("='"u8);
         var rest = value.AsSpan();
-        for (int special; (special = rest.IndexOfAny(InValue)) >= 0; rest = rest[(special + 1)..])
+        if (!rest.ContainsAnyExcept(PlainInValue))
+            utf8.WriteAscii(rest);
+        else
         {
-            utf8.Write(rest[..special]);
-            utf8.Write(Escape((byte)rest[special]));
+            for (int special; (special = rest.IndexOfAny(InValue)) >= 0; rest = rest[(special + 1)..])
+            {
+                utf8.Write(rest[..special]);
+                utf8.Write(Escape((byte)rest[special]));
+            }
+            utf8.Write(rest);
         }
-        utf8.Write(rest);
         utf8.Write((byte)'\'');
     }
 
-    private static void WriteText(ref Utf8Output utf8, ReadOnlySpan<byte> text)
+    private static void WriteText(ref Utf8Output utf8, XmppElement element)
     {
-        for (int special; (special = text.IndexOfAny(InText)) >= 0; text = text[(special + 1)..])
+        var text = element.TextUtf8.Span;
+        var special = text.IndexOfAnyExcept(PlainInText);
+        if (special < 0)
+        {
+            utf8.Write(text);
+            return;
+        }
+        ElementCheck.VerifyText(element);
+        for (; (special = text.IndexOfAny(InText)) >= 0; text = text[(special + 1)..])
         {
             utf8.Write(text[..special]);
             utf8.Write(Escape(text[special]));

@@ -140,7 +140,7 @@ internal static class HostileStanzas
         ["70 namespaces in use"] = M("<x" + Repeat(70, i => $" xmlns:a{i}='urn:{i}' a{i}:b=''") + "/>"),
         ["7,000 namespaces"] = M("<x" + Repeat(7_000, i => $" xmlns:a{i}='urn:{i}'") + "/>"),
         ["prefixes of one namespace"] = M("<x" + Repeat(30, i => $" xmlns:a{i}='urn:u' a{i}:b{i}=''") + "/>"),
-        // Not more: 30,000 levels end the whole process of ejabberd 23.01 with a stack overflow.
+        // Not more: see NotForEjabberd.
         ["3,000 levels"] = M(Repeat(3_000, _ => "<a>") + Repeat(3_000, _ => "</a>")),
         ["60,000 siblings"] = M(Repeat(60_000, _ => "<a/>")),
         ["250 KiB of quotes"] = M("<x>" + new string('"', 250 * 1024) + "</x>"),
@@ -162,10 +162,16 @@ internal static class HostileStanzas
         ["UTF-8 cut by markup"] = M("<x>\uE000E282</x>"),
     };
 
+    /// <summary>What ends the whole process of ejabberd 23.01 with a stack overflow.</summary>
+    public static IReadOnlyDictionary<string, string> NotForEjabberd { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["30,000 levels"] = M(Repeat(30_000, _ => "<a>") + Repeat(30_000, _ => "</a>")),
+    };
+
     /// <summary>The bytes of a stanza; hex digits behind U+E000 stand for bytes that are no character.</summary>
     public static byte[] Bytes(string name, string to)
     {
-        var xml = All[name].Replace("{to}", to, StringComparison.Ordinal);
+        var xml = (All.TryGetValue(name, out var stanza) ? stanza : NotForEjabberd[name]).Replace("{to}", to, StringComparison.Ordinal);
         var raw = xml.IndexOf('\uE000', StringComparison.Ordinal);
         if (raw < 0)
             return Encoding.UTF8.GetBytes(xml);

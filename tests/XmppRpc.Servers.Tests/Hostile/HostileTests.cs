@@ -17,6 +17,8 @@ public sealed class ProsodyRelayTests(XmppServerFixture servers, Victim victim) 
     [InlineData("one namespace written for each of many elements")]
     [InlineData("a namespace of quotes written for each of many elements")]
     [InlineData("3,000 levels")]
+    [InlineData("30,000 levels")]
+    [InlineData("60,000 siblings")]
     [InlineData("250 KiB of quotes")]
     public Task What_it_makes_of_a_stanza_is_skipped(string name) => AssertSkippedAsync(name);
 }
@@ -34,6 +36,7 @@ public sealed class EjabberdRelayTests(XmppServerFixture servers, Victim victim)
     [InlineData("one namespace written for each of many elements")]
     [InlineData("a namespace of quotes written for each of many elements")]
     [InlineData("3,000 levels")]
+    [InlineData("60,000 siblings")]
     [InlineData("250 KiB of quotes")]
     public Task What_it_makes_of_a_stanza_is_skipped(string name) => AssertSkippedAsync(name);
 }

@@ -42,9 +42,12 @@ public sealed class StropheTests(XmppServerFixture servers)
             for (var i = 0; i < Texts.Length; i++)
                 await File.WriteAllTextAsync(Path.Combine(folder, $"out-{i}"), Texts[i], deadline.Token);
 
-            var alice = new DbConnectionStringBuilder { ConnectionString = server.ConnectionString("alice", Guid.NewGuid().ToString("N")) };
+            // what a library leaves unacknowledged at its end goes to the next resource of its account
+        var name = "foreign" + Guid.NewGuid().ToString("N");
+        await server.AddAccountAsync(name, "secret");
+        var account = new DbConnectionStringBuilder { ConnectionString = server.ConnectionString(name, "desk") };
             var running = ForeignProgram.RunAsync(program, [
-                (string)alice["Jid"], (string)alice["Password"], "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), server.CertificateFile,
+                (string)account["Jid"], (string)account["Password"], "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), server.CertificateFile,
                 bob.Jid.ToString(), folder, Texts.Length.ToString(CultureInfo.InvariantCulture)], deadline.Token);
             var talking = TalkAsync(bob, deadline.Token);
             // a program that fails never lets the other side end

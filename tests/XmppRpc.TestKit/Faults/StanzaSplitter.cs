@@ -13,7 +13,13 @@ internal sealed class StanzaSplitter
     // The proxy lets through what the two sides should judge for themselves.
     private static readonly XmppReaderLimits Limits = new()
     {
-        MaxStanzaBytes = 64 * 1024 * 1024, MaxDepth = 100_000, MaxElements = 1_000_000, MaxAttributes = 10_000, MaxNameBytes = 64 * 1024, MaxTagBytes = 16 * 1024 * 1024, MaxNamespaces = 10_000,
+        MaxStanzaBytes = 64 * 1024 * 1024,
+        MaxDepth = 100_000,
+        MaxElements = 1_000_000,
+        MaxAttributes = 10_000,
+        MaxNameBytes = 64 * 1024,
+        MaxTagBytes = 16 * 1024 * 1024,
+        MaxNamespaces = 10_000,
     };
 
     private readonly ArrayBufferWriter<byte> _token = new();

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Text;
+using XmppRpc.TestKit;
+using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Tests.Xml;
 
@@ -47,6 +50,29 @@ internal static class Corpus
         "<m a='&quot;&#10; \t\r\n\u00E4' xml:lang='en'>\u20AC<n xmlns=''><o xmlns='v'/></n></m>",
         "<stream:features><x/></stream:features>",
     }.Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary>What Prosody and ejabberd sent to clients, each file one stream: name and bytes.</summary>
+    public static IReadOnlyList<(string Name, byte[] Bytes)> Recorded { get; } = [.. Files("Transcripts")];
+
+    /// <summary>The recorded stanzas that are small enough to be mutated by the million.</summary>
+    public static IReadOnlyList<byte[]> RecordedStanzas { get; } = [.. Recorded.SelectMany(file => Split(file.Bytes)).Where(stanza => stanza.Length <= 700)];
+
+    /// <summary>What once went wrong, and is tried for ever.</summary>
+    public static IReadOnlyList<(string Name, byte[] Bytes)> Findings { get; } = [.. Files("Findings")];
+
+    public static string Folder(string name) => RepositoryRoot.Combine("tests/XmppRpc.Xmpp.Tests/Xml/" + name);
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Files(string folder) =>
+        Directory.Exists(Folder(folder)) ? Directory.EnumerateFiles(Folder(folder), "*.xml").Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file))) : [];
+
+    private static IEnumerable<byte[]> Split(byte[] stream)
+    {
+        var reader = new XmppReader();
+        var rest = new ReadOnlySequence<byte>(stream);
+        for (var before = 0L; reader.TryRead(ref rest, out var node); before = stream.Length - rest.Length)
+            if (node.Kind == XmppNodeKind.Element)
+                yield return stream[(int)before..(int)(stream.Length - rest.Length)];
+    }
 
     /// <summary>Pieces the mutator puts in.</summary>
     public static IReadOnlyList<byte[]> Dictionary { get; } = [.. new[]

@@ -1,13 +1,14 @@
 namespace XmppRpc.Xmpp.Tests.Xml;
 
-/// <summary>Makes hostile stanzas out of good ones; the same seed gives the same ones.</summary>
-internal sealed class Mutator(int seed)
+/// <summary>Makes hostile stanzas out of good ones, those of <see cref="Corpus.Stanzas"/> unless given; the same seed gives the same ones.</summary>
+internal sealed class Mutator(int seed, IReadOnlyList<byte[]>? corpus = null)
 {
     private readonly Random _random = new(seed);
+    private readonly IReadOnlyList<byte[]> _corpus = corpus ?? Corpus.Stanzas;
 
     public byte[] Next()
     {
-        var bytes = new List<byte>(Pick(Corpus.Stanzas));
+        var bytes = new List<byte>(Pick(_corpus));
         for (var rounds = _random.Next(3) == 0 ? 2 : 1; rounds > 0; rounds--)
             Mutate(bytes);
         return [.. bytes];
@@ -32,7 +33,7 @@ internal sealed class Mutator(int seed)
                 bytes.InsertRange(_random.Next(bytes.Count + 1), bytes.GetRange(at, length));
                 break;
             case 4:
-                var other = Pick(Corpus.Stanzas);
+                var other = Pick(_corpus);
                 bytes.RemoveRange(at, bytes.Count - at);
                 bytes.AddRange(other[_random.Next(other.Length)..]);
                 break;

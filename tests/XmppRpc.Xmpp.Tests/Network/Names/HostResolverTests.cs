@@ -88,6 +88,23 @@ public sealed class HostResolverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Dns_that_is_silent_for_the_lookup_timeout_leads_to_the_domain_itself()
+    {
+        _dns.Respond = (_, _) => [];
+        var finding = new HostResolver(_options with { NameLookupTimeout = TimeSpan.FromSeconds(8), Tls = XmppTlsMode.StartTls }, new Random(1)).FindAsync(null, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 2; i++)
+        {
+            await _time.TimerAsync(TimeSpan.FromSeconds(4));
+            Assert.False(finding.IsCompleted);
+            _time.Advance(TimeSpan.FromSeconds(4));
+        }
+
+        var route = await finding;
+        Assert.Equal("example.org:5222@0", Text(route));
+        Assert.Contains("no answer within 4 s", route.Problem);
+    }
+
+    [Fact]
     public async Task Dns_that_fails_for_one_service_leaves_the_other()
     {
         _dns.SetSrv(StartTls, (7, 0, 5222, "s"));
