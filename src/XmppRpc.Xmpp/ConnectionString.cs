@@ -7,7 +7,10 @@ namespace XmppRpc.Xmpp;
 internal static class ConnectionString
 {
     private static readonly string[] Keys =
-        ["Jid", "Password", "Host", "Tls", "TrustedCertificate", "CertificateFingerprint", "AllowPlain", "AllowClearText", "ConnectTimeout", "Component"];
+        ["Jid", "Password", "PasswordFile", "ClientCertificateFile", "ClientCertificateKeyFile", "ClientCertificatePassword", "MinimumMechanism", "Host", "Tls", "TrustedCertificate",
+         "CertificateFingerprint", "AllowPlain", "AllowClearText", "ConnectTimeout", "Component"];
+
+    private const string Hidden = "***";
 
     public static XmppConnectionOptions Parse(string connectionString)
     {
@@ -17,7 +20,12 @@ internal static class ConnectionString
         var options = new XmppConnectionOptions
         {
             Jid = ParseJid(Required(values, "Jid")),
-            Password = Required(values, "Password"),
+            Password = Optional(values, "Password"),
+            PasswordFile = Optional(values, "PasswordFile"),
+            ClientCertificateFile = Optional(values, "ClientCertificateFile"),
+            ClientCertificateKeyFile = Optional(values, "ClientCertificateKeyFile"),
+            ClientCertificatePassword = Optional(values, "ClientCertificatePassword"),
+            MinimumMechanism = Optional(values, "MinimumMechanism")?.ToUpperInvariant(),
             IsComponent = ParseBool(values, "Component"),
             Host = place?.Host,
             Port = place?.Port,
@@ -43,7 +51,19 @@ internal static class ConnectionString
 
     public static string Format(XmppConnectionOptions options)
     {
-        var text = new DbConnectionStringBuilder { ["Jid"] = options.Jid.ToString(), ["Password"] = "***" };
+        var text = new DbConnectionStringBuilder { ["Jid"] = options.Jid.ToString() };
+        if (options.Password is not null)
+            text["Password"] = Hidden;
+        if (options.PasswordFile is not null)
+            text["PasswordFile"] = options.PasswordFile;
+        if (options.ClientCertificateFile is not null)
+            text["ClientCertificateFile"] = options.ClientCertificateFile;
+        if (options.ClientCertificateKeyFile is not null)
+            text["ClientCertificateKeyFile"] = options.ClientCertificateKeyFile;
+        if (options.ClientCertificatePassword is not null)
+            text["ClientCertificatePassword"] = Hidden;
+        if (options.MinimumMechanism is not null)
+            text["MinimumMechanism"] = options.MinimumMechanism;
         if (options.IsComponent)
             text["Component"] = "true";
         if (options.Host is not null || options.Port is not null)

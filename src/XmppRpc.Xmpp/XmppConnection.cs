@@ -29,7 +29,7 @@ public sealed class XmppConnection : IAsyncDisposable
     /// <exception cref="ArgumentException">An option cannot work, or the password holds a character that SASLprep prohibits.</exception>
     /// <exception cref="XmppConnectionException">The host is unknown, the port does not answer, or time ran out.</exception>
     /// <exception cref="XmppTlsException">TLS is not offered, or the certificate is not trusted or not for the JID's domain.</exception>
-    /// <exception cref="XmppAuthenticationException">Wrong account or password, no acceptable mechanism, or the server failed to prove itself.</exception>
+    /// <exception cref="XmppAuthenticationException">Wrong account or password, no acceptable mechanism, the server failed to prove itself, or the password or client certificate could not be had.</exception>
     /// <exception cref="XmppStreamException">The XML stream ended with an error.</exception>
     /// <exception cref="XmppStanzaException">The resource could not be bound, for example because it is in use.</exception>
     public static async Task<XmppConnection> ConnectAsync(XmppConnectionOptions options, CancellationToken cancellationToken = default)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Xml;
 
@@ -23,7 +25,10 @@ public enum XmppTlsMode
     None,
 }
 
-/// <summary>How to connect an account to its XMPP server. Immutable; <see cref="ToString"/> never shows the password.</summary>
+/// <summary>
+/// How to connect an account to its XMPP server. Immutable; <see cref="ToString"/> never shows a password. The account logs in by one of <see cref="Password"/>, <see cref="PasswordFile"/> and
+/// <see cref="PasswordProvider"/>, or by a client certificate, or has both: then the certificate goes first.
+/// </summary>
 public sealed record XmppConnectionOptions
 {
     /// <summary>The account; with a resource, that one is bound, else a random one is chosen for this process. Of a component its domain.</summary>
@@ -35,8 +40,29 @@ public sealed record XmppConnectionOptions
     /// </summary>
     public bool IsComponent { get; init; }
 
-    /// <summary>The password; of a component the secret it shares with the XMPP server.</summary>
-    public required string Password { get; init; }
+    /// <summary>The password, or null; of a component the secret it shares with the XMPP server.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>A UTF-8 file that holds the password, one line break at its end not counted; or null. It is read at each login, so that a changed password works at the next.</summary>
+    public string? PasswordFile { get; init; }
+
+    /// <summary>
+    /// Gives the password, or null. It is asked at each login by password, within <see cref="ConnectTimeout"/>. What it throws ends that attempt with an <see cref="XmppAuthenticationException"/>
+    /// (<c>credentials-unavailable</c>).
+    /// </summary>
+    public Func<CancellationToken, ValueTask<string>>? PasswordProvider { get; init; }
+
+    /// <summary>The certificate, with its private key, to log in with (SASL EXTERNAL, XEP-0178), or null. It is presented in the TLS handshake to a server that asks for one.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>As <see cref="ClientCertificate"/>, from a file: PEM (certificate, then intermediates) or PKCS#12; or null. It is read at each login, so that a renewed certificate works at the next.</summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>The PEM file of the private key, or null if <see cref="ClientCertificateFile"/> holds it.</summary>
+    public string? ClientCertificateKeyFile { get; init; }
+
+    /// <summary>The password of an encrypted private key, or null.</summary>
+    public string? ClientCertificatePassword { get; init; }
 
     /// <summary>The XMPP server's host name or IP address, or null to find it by the JID's domain: SRV records (RFC 6120 §3.2, XEP-0368), else the domain's own addresses. The certificate is checked against the JID's domain either way.</summary>
     public string? Host { get; init; }
@@ -58,6 +84,18 @@ public sealed record XmppConnectionOptions
 
     /// <summary>Allows SASL PLAIN, inside TLS only. Default false.</summary>
     public bool AllowPlain { get; init; }
+
+    /// <summary>
+    /// The weakest SASL mechanism to log in by, in the order <c>PLAIN</c>, <c>SCRAM-SHA-1</c>, <c>SCRAM-SHA-256</c>, <c>SCRAM-SHA-512</c>, the same three with <c>-PLUS</c>, <c>EXTERNAL</c>; so
+    /// <c>SCRAM-SHA-1-PLUS</c> requires channel binding. Null, the default: not weaker than what <see cref="MechanismMemory"/> remembers.
+    /// </summary>
+    public string? MinimumMechanism { get; init; }
+
+    /// <summary>Remembers the strongest mechanism that an account logged in by. Default: for the life of this process.</summary>
+    public IMechanismMemory MechanismMemory { get; init; } = Xmpp.MechanismMemory.Process;
+
+    /// <summary>Further types of channel binding, preferred to those built in (<c>tls-server-end-point</c>, and <c>tls-unique</c> on TLS 1.2); or null.</summary>
+    public IChannelBindingProvider? ChannelBinding { get; init; }
 
     /// <summary>Time for everything from the first byte to a bound resource. Default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -134,13 +172,22 @@ public sealed record XmppConnectionOptions
     /// <summary>Where log lines go; null for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
+    internal SaltedPasswords SaltedPasswords { get; } = new();
+
+    internal bool HasPassword => Password is not null || PasswordFile is not null || PasswordProvider is not null;
+
+    internal bool HasClientCertificate => ClientCertificate is not null || ClientCertificateFile is not null;
+
+    /// <summary>Where the account logs in, as configured and not as resolved: nobody on the way has a say in it.</summary>
+    internal string Server => Port is null ? Host ?? Jid.Domain : string.Create(CultureInfo.InvariantCulture, $"{Host ?? Jid.Domain}:{Port}");
+
     /// <summary>
     /// Reads <c>Jid=alice@localhost/desk;Password=…;Host=127.0.0.1:15222;TrustedCertificate=cert.pem</c>, quoted as <see cref="System.Data.Common.DbConnectionStringBuilder"/> does it.
     /// An unknown key, a missing one or a bad value throws <see cref="ArgumentException"/> that lists the known keys and never shows the password.
     /// </summary>
     public static XmppConnectionOptions Parse(string connectionString) => ConnectionString.Parse(connectionString);
 
-    /// <summary>The connection string with the password replaced by <c>***</c>.</summary>
+    /// <summary>The connection string with every password replaced by <c>***</c>.</summary>
     public override string ToString() => ConnectionString.Format(this);
 
     /// <summary>With what is meant where a component's options say nothing.</summary>
@@ -160,8 +207,7 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException("A component's stream knows no STARTTLS (XEP-0114); use Tls=Direct, or Tls=None on a protected path.");
         if (!IsComponent && Jid.Local is null)
             throw new ArgumentException($"The Jid '{Jid}' names no account; it is written account@domain. A component says Component=true.");
-        if (string.IsNullOrEmpty(Password))
-            throw new ArgumentException($"The password of {Jid.Bare} is empty.");
+        ValidateCredentials();
         if (Host is not null && AsciiDomain.From(Host) is null)
             throw new ArgumentException($"The Host '{RemoteText.Show(Host)}' is no name or IP address of a host; a port goes into Port.");
         if (Port is < 1 or > 65535)
@@ -188,6 +234,28 @@ public sealed record XmppConnectionOptions
         foreach (var (name, limit) in new[] { (nameof(MaxSentStanzaBytes), MaxSentStanzaBytes), (nameof(MaxQueuedBytes), MaxQueuedBytes), (nameof(SlowestBytesPerSecond), SlowestBytesPerSecond), (nameof(MaxUnackedStanzas), MaxUnackedStanzas), (nameof(MaxUnackedBytes), MaxUnackedBytes), (nameof(MaxReceivedStanzas), MaxReceivedStanzas), (nameof(MaxReceivedBytes), MaxReceivedBytes) })
             if (limit < 1)
                 throw new ArgumentException($"{name} is {limit}; it must be above zero.");
+    }
+
+    private void ValidateCredentials()
+    {
+        if (IsComponent && (HasClientCertificate || !HasPassword))
+            throw new ArgumentException($"The component {Jid} logs in by a shared secret: it has no Password, or a client certificate besides. Set one of Password, PasswordFile and PasswordProvider.");
+        if (!HasPassword && !HasClientCertificate)
+            throw new ArgumentException($"The account {Jid.Bare} has no Password: set Password, PasswordFile, PasswordProvider or a client certificate.");
+        if (Password is { Length: 0 } || PasswordFile is { Length: 0 })
+            throw new ArgumentException($"The Password or PasswordFile of {Jid.Bare} is empty.");
+        if ((Password is null ? 0 : 1) + (PasswordFile is null ? 0 : 1) + (PasswordProvider is null ? 0 : 1) > 1)
+            throw new ArgumentException($"The password of {Jid.Bare} comes from more than one of Password, PasswordFile and PasswordProvider; keep one.");
+        if (ClientCertificate is not null && ClientCertificateFile is not null)
+            throw new ArgumentException("ClientCertificate and ClientCertificateFile are both set; keep one.");
+        if (ClientCertificateFile is null && (ClientCertificateKeyFile is not null || ClientCertificatePassword is not null))
+            throw new ArgumentException("ClientCertificateKeyFile and ClientCertificatePassword belong to a ClientCertificateFile, which is not set.");
+        if (ClientCertificate is { HasPrivateKey: false })
+            throw new ArgumentException("ClientCertificate has no private key; load it with its key.");
+        if (HasClientCertificate && Tls == XmppTlsMode.None)
+            throw new ArgumentException("A client certificate is part of TLS, and Tls is None. Use Tls=Required.");
+        if (MinimumMechanism is not null && MechanismStrength.Of(MinimumMechanism) < 0)
+            throw new ArgumentException($"MinimumMechanism must be one of {string.Join(", ", MechanismStrength.Order)}.");
     }
 
     /// <summary>The 64 hex digits, upper case, of a SHA-256 fingerprint written with or without colons or spaces; null if it is none.</summary>

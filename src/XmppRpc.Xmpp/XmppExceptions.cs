@@ -22,11 +22,16 @@ public sealed class XmppStreamException(string condition, string message, bool s
     internal string? OtherHost { get; init; }
 }
 
-/// <summary>The XMPP server refused the credentials, or did not prove its own identity (RFC 6120 §6.5, RFC 5802).</summary>
-public sealed class XmppAuthenticationException(string condition, string message) : XmppException(message)
+/// <summary>The XMPP server refused the credentials, or did not prove its own identity (RFC 6120 §6.5, RFC 5802), or there were no credentials to show.</summary>
+public sealed class XmppAuthenticationException(string condition, string message, Exception? inner = null) : XmppException(message, inner)
 {
-    /// <summary>The SASL condition, for example <c>not-authorized</c>; <c>server-not-verified</c> when the server's proof was wrong.</summary>
+    /// <summary>
+    /// The SASL condition, for example <c>not-authorized</c>; <c>server-not-verified</c> when the server's proof was wrong, <c>credentials-unavailable</c> when the password or the client certificate could not be had.
+    /// </summary>
     public string Condition { get; } = condition;
+
+    /// <summary>Whether the same login may succeed later without anybody changing the account or the options. False for everything else: another attempt is a waste, and may lock the account.</summary>
+    public bool IsTemporary => Condition is "temporary-auth-failure" or "credentials-unavailable";
 }
 
 /// <summary>TLS could not be established, or the certificate is not the one expected (RFC 7590).</summary>

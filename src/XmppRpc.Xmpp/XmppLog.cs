@@ -40,4 +40,7 @@ internal static partial class XmppLog
 
     [LoggerMessage(21, LogLevel.Information, "{Account}: {Problem}; trying without them.")]
     public static partial void LookupFailed(ILogger log, Jid account, string problem);
+
+    [LoggerMessage(30, LogLevel.Warning, "The PasswordFile '{Path}' can be read by every user of this machine. Restrict it to its owner (chmod 600) unless it is a secret of a container.")]
+    public static partial void PasswordFileReadable(ILogger log, string path);
 }

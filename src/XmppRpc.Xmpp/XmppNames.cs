@@ -17,6 +17,8 @@ public static class XmppNames
     public const string Tls = "urn:ietf:params:xml:ns:xmpp-tls";
     /// <summary>RFC 6120 §6.</summary>
     public const string Sasl = "urn:ietf:params:xml:ns:xmpp-sasl";
+    /// <summary>XEP-0440.</summary>
+    public const string ChannelBindings = "urn:xmpp:sasl-cb:0";
     /// <summary>RFC 6120 §7.</summary>
     public const string Bind = "urn:ietf:params:xml:ns:xmpp-bind";
     /// <summary>XEP-0030.</summary>

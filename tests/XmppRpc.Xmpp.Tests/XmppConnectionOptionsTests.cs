@@ -23,6 +23,36 @@ public sealed class XmppConnectionOptionsTests
     }
 
     [Fact]
+    public void Parse_of_every_key_of_the_login_sets_its_option()
+    {
+        var options = XmppConnectionOptions.Parse("Jid=alice@localhost;PasswordFile=pw;ClientCertificateFile=c.pem;ClientCertificateKeyFile=k.pem;ClientCertificatePassword=s3cret-pw;MinimumMechanism=scram-sha-256");
+        Assert.Equal((null, "pw"), (options.Password, options.PasswordFile));
+        Assert.Equal(("c.pem", "k.pem", "s3cret-pw"), (options.ClientCertificateFile, options.ClientCertificateKeyFile, options.ClientCertificatePassword));
+        Assert.Equal("SCRAM-SHA-256", options.MinimumMechanism);
+        var text = options.ToString();
+        Assert.DoesNotContain("s3cret", text);
+        Assert.Equal(options with { ClientCertificatePassword = "***" }, XmppConnectionOptions.Parse(text));
+    }
+
+    [Fact]
+    public void Certificate_alone_is_enough()
+    {
+        var options = XmppConnectionOptions.Parse("Jid=alice@localhost;ClientCertificateFile=c.pfx");
+        Assert.False(options.HasPassword);
+        Assert.DoesNotContain("Password", options.ToString());
+    }
+
+    [Fact]
+    public void Certificate_without_its_key_is_refused()
+    {
+        using var whole = Network.TestCertificates.CreateClient();
+        using var half = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(whole.RawData);
+        var options = new XmppConnectionOptions { Jid = Jid.Parse("alice@localhost"), ClientCertificate = half };
+        Assert.Contains("no private key", Assert.Throws<ArgumentException>(options.Validate).Message);
+        Assert.Contains("keep one", Assert.Throws<ArgumentException>((options with { ClientCertificateFile = "f" }).Validate).Message);
+    }
+
+    [Fact]
     public void Parse_of_account_alone_keeps_the_safe_defaults()
     {
         var options = XmppConnectionOptions.Parse(Account);
@@ -101,6 +131,12 @@ public sealed class XmppConnectionOptionsTests
     [InlineData("Password=s3cret-pw", "has no Jid")]
     [InlineData("Jid=alice@localhost", "has no Password")]
     [InlineData("Jid=alice@localhost;Password=", "has no Password")]
+    [InlineData(Account + ";PasswordFile=f", "more than one of Password")]
+    [InlineData(Account + ";ClientCertificateKeyFile=k", "belong to a ClientCertificateFile")]
+    [InlineData(Account + ";ClientCertificatePassword=s3cret", "belong to a ClientCertificateFile")]
+    [InlineData(Account + ";ClientCertificateFile=f;Tls=None", "Use Tls=Required")]
+    [InlineData("Jid=orders.example.org;Component=true;ClientCertificateFile=f;Tls=Direct", "shared secret")]
+    [InlineData(Account + ";MinimumMechanism=DIGEST-MD5", "MinimumMechanism must be one of PLAIN, SCRAM-SHA-1")]
     [InlineData("Jid=localhost;Password=s3cret-pw", "names no account")]
     [InlineData("Jid=a@b@c;Password=s3cret-pw", "is not a JID")]
     [InlineData(Account + ";Tls=maybe", "StartTls, Direct or None")]
@@ -158,6 +194,6 @@ public sealed class XmppConnectionOptionsTests
         var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse(text));
         Assert.Contains(reason, refused.Message);
         Assert.DoesNotContain("s3cret", refused.ToString());
-        Assert.Contains("Known keys: Jid, Password, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout, Component.", refused.Message);
+        Assert.Contains("Known keys: Jid, Password, PasswordFile, ClientCertificateFile, ClientCertificateKeyFile, ClientCertificatePassword, MinimumMechanism, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout, Component.", refused.Message);
     }
 }

@@ -13,12 +13,14 @@ namespace XmppRpc.Xmpp.Network;
 /// </summary>
 internal sealed class ServerCertificateCheck
 {
+    private readonly XmppConnectionOptions _options;
     private readonly string _domain;
     private readonly string? _fingerprint;
     private readonly X509Certificate2Collection? _trusted;
 
     public ServerCertificateCheck(XmppConnectionOptions options)
     {
+        _options = options;
         // DNS names in certificates and in SNI are in ASCII form
         _domain = AsciiDomain.From(options.Jid.Domain) ?? throw new XmppTlsException($"No certificate can be for the JID's domain {RemoteText.Show(options.Jid.Domain)}: it is no name of a host.");
         _fingerprint = options.CertificateFingerprint is { } text ? XmppConnectionOptions.NormalizeFingerprint(text) : null;
@@ -47,6 +49,10 @@ internal sealed class ServerCertificateCheck
             options.CertificateChainPolicy.CustomTrustStore.AddRange(_trusted);
         }
 
+        // XEP-0178
+        options.ClientCertificateContext = ClientCertificate.Load(_options);
+        // a resumed TLS session says by whom it was begun to the server only, and would outlive a renewed certificate
+        options.AllowTlsResume = options.ClientCertificateContext is null;
         // XEP-0368 §2
         if (direct)
             options.ApplicationProtocols = [new SslApplicationProtocol("xmpp-client")];

@@ -65,6 +65,9 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     /// <summary>The TLS version in use, or "none".</summary>
     internal string Protocol => _stream is SslStream tls ? tls.SslProtocol.ToString() : "none";
 
+    /// <summary>What the XML stream runs over, for channel binding.</summary>
+    internal Stream Stream => _stream;
+
     /// <summary>Whether white space follows a flush that the peer's reads could cut. Default false, because none may be sent during STARTTLS and SASL (RFC 6120 §5.3.3, §6.3.5).</summary>
     public bool PadsFlushes { get; set; }
 

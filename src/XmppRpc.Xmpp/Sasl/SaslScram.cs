@@ -5,25 +5,27 @@ using System.Text;
 namespace XmppRpc.Xmpp.Sasl;
 
 /// <summary>
-/// SCRAM (RFC 5802, RFC 7677) without channel binding: proves the password without showing it, and makes the server prove that it knows it.
-/// <paramref name="clientNonce"/> is printable ASCII without a comma.
+/// SCRAM (RFC 5802, RFC 7677): proves the password without showing it, and makes the server prove that it knows it. <paramref name="password"/> is prepared,
+/// <paramref name="clientNonce"/> is printable ASCII without a comma, <paramref name="offer"/> is what the server listed.
 /// </summary>
-internal sealed class SaslScram(HashAlgorithmName hash, string user, string password, string clientNonce) : SaslMechanism(NameOf(hash))
+internal sealed class SaslScram(ScramHash hash, ChannelBinding binding, string user, string password, string clientNonce, SaslOffer offer, SaltedPasswords kept)
+    : SaslMechanism(binding.IsBound ? hash.Mechanism + "-PLUS" : hash.Mechanism)
 {
     /// <summary>Fewer rounds make the password cheap to guess (RFC 7677 §4); more let a server spend our time.</summary>
     private const int MinIterations = 4096, MaxIterations = 1_000_000;
 
-    private const string Gs2Header = "n,,";
+    private const int MaxNonceChars = 1024, MaxSaltBytes = 1024;
 
     private string? _clientFirstBare;
     private byte[]? _serverSignature;
+    private Action? _keep;
     private bool _verified;
 
     public override byte[] Start()
     {
         var escaped = user.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
         _clientFirstBare = $"n={escaped},r={clientNonce}";
-        return Encoding.UTF8.GetBytes(Gs2Header + _clientFirstBare);
+        return Encoding.UTF8.GetBytes(binding.Header + _clientFirstBare);
     }
 
     public override byte[] Respond(ReadOnlySpan<byte> challenge)
@@ -48,22 +50,42 @@ internal sealed class SaslScram(HashAlgorithmName hash, string user, string pass
         var parts = serverFirst.Split(',');
         if (parts.Length < 3 || Value(parts[0], 'r') is not { } nonce || Value(parts[1], 's') is not { } salt64 || Value(parts[2], 'i') is not { } rounds)
             throw NotVerified("its first SCRAM message is malformed");
-        if (nonce.Length <= clientNonce.Length || !nonce.StartsWith(clientNonce, StringComparison.Ordinal))
+        if (nonce.Length <= clientNonce.Length || nonce.Length > MaxNonceChars || !nonce.StartsWith(clientNonce, StringComparison.Ordinal))
             throw NotVerified("its nonce does not extend ours");
         if (!int.TryParse(rounds, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations) || iterations is < MinIterations or > MaxIterations)
             throw NotVerified($"its iteration count {RemoteText.Show(rounds)} is not between {MinIterations} and {MaxIterations}");
+        if (Decode(salt64) is not { Length: > 0 and <= MaxSaltBytes } salt)
+            throw NotVerified("its salt is missing or oversized");
+        // XEP-0474: what is missing cannot be checked, but what is there has to be right
+        foreach (var extension in parts.AsSpan(3))
+            if (Value(extension, 'h') is { } h && !OfferHash.Fits(h, offer, hash))
+                throw NotVerified("the list of SASL mechanisms that arrived here is not the one it sent");
 
-        var withoutProof = $"c={Convert.ToBase64String(Encoding.UTF8.GetBytes(Gs2Header))},r={nonce}";
+        var withoutProof = $"c={binding.Input},r={nonce}";
         var authMessage = Encoding.UTF8.GetBytes($"{_clientFirstBare},{serverFirst},{withoutProof}");
-        var saltedPassword = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(SaslPrep.Prepare(password)), Decode(salt64), iterations, hash, HashBytes());
+        var saltedPassword = Salted(salt, iterations);
         var clientKey = Hmac(saltedPassword, "Client Key"u8);
-        var proof = Hmac(CryptographicOperations.HashData(hash, clientKey), authMessage);
+        var proof = Hmac(CryptographicOperations.HashData(hash.Name, clientKey), authMessage);
         for (var i = 0; i < proof.Length; i++)
             proof[i] ^= clientKey[i];
         _serverSignature = Hmac(Hmac(saltedPassword, "Server Key"u8), authMessage);
-        CryptographicOperations.ZeroMemory(saltedPassword);
         CryptographicOperations.ZeroMemory(clientKey);
+        _keep = () =>
+        {
+            kept.Keep(hash.Name, password, salt, iterations, saltedPassword);
+            CryptographicOperations.ZeroMemory(saltedPassword);
+        };
         return Encoding.UTF8.GetBytes($"{withoutProof},p={Convert.ToBase64String(proof)}");
+    }
+
+    private byte[] Salted(byte[] salt, int iterations)
+    {
+        if (kept.Find(hash.Name, password, salt, iterations) is { } known)
+            return known;
+        var bytes = Encoding.UTF8.GetBytes(password);
+        var salted = Rfc2898DeriveBytes.Pbkdf2(bytes, salt, iterations, hash.Name, hash.Bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        return salted;
     }
 
     private void Verify(string serverFinal)
@@ -72,18 +94,24 @@ internal sealed class SaslScram(HashAlgorithmName hash, string user, string pass
             throw NotVerified("it sent a SCRAM message out of turn");
         var first = serverFinal.Split(',')[0];
         if (Value(first, 'e') is { } error)
-            throw new XmppAuthenticationException("not-authorized", $"The XMPP server refused the SCRAM proof: {RemoteText.Show(error)}.");
+            throw Refused(error);
         if (Value(first, 'v') is not { } signature || !CryptographicOperations.FixedTimeEquals(Decode(signature), _serverSignature))
             throw NotVerified("its signature is missing or wrong");
         _verified = true;
+        // only now is it sure that the salt is the server's
+        _keep!();
     }
 
-    private byte[] Hmac(byte[] key, ReadOnlySpan<byte> data) => CryptographicOperations.HmacData(hash, key, data);
+    // RFC 5802 §7, server-error-value
+    private static XmppAuthenticationException Refused(string error) => error switch
+    {
+        "no-resources" => new("temporary-auth-failure", "The XMPP server cannot check logins right now (no-resources). Try again later."),
+        "server-does-support-channel-binding" => new("server-not-verified", "The XMPP server supports channel binding, but its offer came without it: somebody in between took it out. The password was not sent."),
+        "channel-bindings-dont-match" => new("server-not-verified", "TLS does not end at the XMPP server: somebody sits in between, or a proxy does and the XMPP server must not offer -PLUS. The password was not sent."),
+        _ => new("not-authorized", $"The XMPP server refused the SCRAM proof: {RemoteText.Show(error)}. Check the Jid and the password."),
+    };
 
-    private int HashBytes() => hash == HashAlgorithmName.SHA512 ? 64 : hash == HashAlgorithmName.SHA256 ? 32 : 20;
-
-    private static string NameOf(HashAlgorithmName hash) =>
-        hash == HashAlgorithmName.SHA512 ? "SCRAM-SHA-512" : hash == HashAlgorithmName.SHA256 ? "SCRAM-SHA-256" : "SCRAM-SHA-1";
+    private byte[] Hmac(byte[] key, ReadOnlySpan<byte> data) => CryptographicOperations.HmacData(hash.Name, key, data);
 
     private static string? Value(string part, char key) => part.Length > 1 && part[0] == key && part[1] == '=' ? part[2..] : null;
 

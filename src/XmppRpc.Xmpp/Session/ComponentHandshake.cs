@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using XmppRpc.Xmpp.Sasl;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Session;
@@ -14,13 +15,14 @@ internal sealed class ComponentHandshake(StreamDialogue dialogue, XmppConnection
     public async Task<NegotiatedSession> NegotiateAsync(CancellationToken cancellationToken)
     {
         var domain = options.Jid.Domain;
+        var secret = await PasswordSource.GetAsync(options, log, cancellationToken).ConfigureAwait(false);
         if (dialogue.IsDirectTls)
             await dialogue.EncryptAsync(cancellationToken).ConfigureAwait(false);
         await dialogue.Transport.WriteStreamStartAsync(XmppNames.Component, to: domain, cancellationToken: cancellationToken).ConfigureAwait(false);
         var header = await dialogue.ReadAsync(XmppNodeKind.StreamStart, cancellationToken).ConfigureAwait(false);
         if (header.Attribute("id") is not { Length: > 0 } id)
             throw new XmppStreamException("undefined-condition", $"The XMPP server opened the stream of the component {domain} without an id.");
-        await dialogue.Transport.WriteAsync(new XmppElement("handshake", XmppNames.Component).WithText(Hash(id, options.Password)), cancellationToken).ConfigureAwait(false);
+        await dialogue.Transport.WriteAsync(new XmppElement("handshake", XmppNames.Component).WithText(Hash(id, secret)), cancellationToken).ConfigureAwait(false);
         await ExpectAcceptanceAsync(domain, cancellationToken).ConfigureAwait(false);
         XmppLog.Authenticated(log, options.Jid, "component handshake");
         return new(options.Jid, null, IsResumed: false, []);

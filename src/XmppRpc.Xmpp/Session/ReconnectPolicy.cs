@@ -28,7 +28,7 @@ internal static class ReconnectPolicy
     public static Verdict For(XmppException reason) => reason switch
     {
         XmppStreamException stream => For(stream),
-        XmppAuthenticationException { Condition: "temporary-auth-failure" } => new(Retry.Always),
+        XmppAuthenticationException { IsTemporary: true } => new(Retry.Always),
         XmppAuthenticationException => new(Retry.Never),
         // a resource that could not be bound
         XmppStanzaException { Error.Type: "wait" } => new(Retry.Always),

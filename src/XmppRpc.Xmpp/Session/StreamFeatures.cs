@@ -1,3 +1,4 @@
+using XmppRpc.Xmpp.Sasl;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Session;
@@ -10,9 +11,12 @@ internal sealed class StreamFeatures(XmppElement element)
     /// <summary>Whether the server insists on STARTTLS (RFC 6120 §5.3.1).</summary>
     public bool RequiresStartTls { get; } = element.Child("starttls", XmppNames.Tls)?.Child("required", XmppNames.Tls) is not null;
 
-    /// <summary>The SASL mechanisms, empty if there are none at this stage.</summary>
-    public IReadOnlyList<string> Mechanisms { get; } =
-        [.. element.Child("mechanisms", XmppNames.Sasl)?.Children.Where(c => c.Is("mechanism", XmppNames.Sasl)).Select(c => c.Text.Trim()) ?? []];
+    /// <summary>What is offered to log in by (RFC 6120 §6.3.3, XEP-0440).</summary>
+    public SaslOffer Sasl { get; } = new(
+        [.. element.Child("mechanisms", XmppNames.Sasl)?.Children.Where(c => c.Is("mechanism", XmppNames.Sasl)).Select(c => c.Text.Trim()) ?? []],
+        element.Child("sasl-channel-binding", XmppNames.ChannelBindings) is { } list
+            ? [.. list.Children.Where(c => c.Is("channel-binding", XmppNames.ChannelBindings)).Select(c => c.Attribute("type") ?? "")]
+            : null);
 
     /// <summary>Whether the server manages streams (XEP-0198).</summary>
     public bool HasStreamManagement { get; } = element.Child("sm", XmppNames.StreamManagement) is not null;

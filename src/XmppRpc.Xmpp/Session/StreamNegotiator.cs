@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Network;
 using XmppRpc.Xmpp.Sasl;
@@ -59,7 +61,12 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
 
     private async Task<StreamFeatures> AuthenticateAsync(StreamFeatures features, CancellationToken cancellationToken)
     {
-        var mechanism = SaslSelection.Choose(features.Mechanisms, options, dialogue.Transport.IsEncrypted, RandomNumberGenerator.GetHexString(48, lowercase: true));
+        var (stream, presented) = (dialogue.Transport.Stream, (dialogue.Transport.Stream as SslStream)?.LocalCertificate as X509Certificate2);
+        IReadOnlyList<IChannelBindingProvider> binders = options.ChannelBinding is { } own ? [own, TlsChannelBinding.Instance] : [TlsChannelBinding.Instance];
+        var channel = new BoundChannel(dialogue.Transport.IsEncrypted, stream, presented, binders);
+        var choice = SaslSelection.Choose(features.Sasl, options, channel);
+        var password = choice.NeedsPassword ? PasswordSource.Prepare(options, await PasswordSource.GetAsync(options, log, cancellationToken).ConfigureAwait(false)) : "";
+        var mechanism = choice.Begin(options, features.Sasl, channel, password, RandomNumberGenerator.GetHexString(48, lowercase: true));
         await dialogue.Transport.WriteAsync(Sasl("auth", mechanism.Start()).Set("mechanism", mechanism.Name), cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -71,12 +78,13 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
             }
 
             if (answer.Is("failure", XmppNames.Sasl))
-                throw Refused(answer, mechanism);
+                throw SaslFailure.Read(answer, _account, choice);
             if (!answer.Is("challenge", XmppNames.Sasl))
                 throw StreamDialogue.Unexpected(answer, "a SASL answer");
             await dialogue.Transport.WriteAsync(Sasl("response", mechanism.Respond(Decode(answer) ?? [])), cancellationToken).ConfigureAwait(false);
         }
 
+        SaslSelection.Remember(choice, options);
         XmppLog.Authenticated(log, _account, mechanism.Name);
         dialogue.Transport.Restart();
         return await OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -140,13 +148,6 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
         if (bound.Bare != _account)
             throw new XmppAuthenticationException("invalid-authzid", $"The XMPP server bound {RemoteText.Show(bound.ToString())} for the account {_account}. Check the Jid: it must be the account's own.");
         return bound;
-    }
-
-    private XmppAuthenticationException Refused(XmppElement failure, SaslMechanism mechanism)
-    {
-        var condition = RemoteText.Show(failure.Children.FirstOrDefault(c => c.Namespace == XmppNames.Sasl && c.Name != "text")?.Name ?? "not-authorized");
-        var text = failure.Child("text", XmppNames.Sasl)?.Text;
-        return new(condition, $"The XMPP server refused {_account} by {mechanism.Name} with {condition}{RemoteText.Reason(text)}. Check the Jid and the password.");
     }
 
     // RFC 6120 §6.4.2: an empty response is a single '='

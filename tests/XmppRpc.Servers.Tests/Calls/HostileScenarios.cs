@@ -15,7 +15,7 @@ public abstract class HostileScenarios : StrangerScenarios
         var refused = await Assert.ThrowsAsync<XmppAuthenticationException>(() => RpcEndpoint.ConnectAsync(new RpcEndpointOptions { Connection = options with { Password = "hunter2" } }));
         Assert.Contains("alice@localhost", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refused.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(options.Password, refused.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(options.Password!, refused.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -14,9 +15,11 @@ public sealed class EjabberdServer : ProcessServer
     private readonly string configurationFile;
     private readonly string resolverFile;
     private readonly int apiPort = FreePort.Next();
+    private readonly ClientAuthority clients;
 
     internal EjabberdServer(ServerSetup setup)
     {
+        clients = new ClientAuthority(Folder);
         configurationFile = Path.Combine(Folder, "ejabberd.yml");
         resolverFile = Path.Combine(Folder, "inetrc");
         File.WriteAllText(configurationFile, Configuration(setup));
@@ -25,6 +28,12 @@ public sealed class EjabberdServer : ProcessServer
 
     /// <inheritdoc/>
     public override ServerKind Kind => ServerKind.Ejabberd;
+
+    /// <summary>A port for clients with STARTTLS that log in by certificate (SASL EXTERNAL) or password.</summary>
+    public int CertificatePort { get; } = FreePort.Next();
+
+    /// <summary>A certificate for these JIDs, with its key, that is accepted on <see cref="CertificatePort"/>.</summary>
+    public X509Certificate2 IssueClientCertificate(params IReadOnlyList<string> jids) => clients.Issue(jids);
 
     private protected override ServerProcess Launch() => ServerProcess.Start(
         Folder, LogFile,
@@ -63,9 +72,11 @@ public sealed class EjabberdServer : ProcessServer
         listen:
           - { port: {{Port}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, starttls: true, starttls_required: false, access: c2s{{Shaper(setup.Profile)}} }
           - { port: {{DirectTlsPort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, tls: true, access: c2s{{Shaper(setup.Profile)}} }
+          - { port: {{CertificatePort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, starttls: true, starttls_required: true, tls_verify: true, cafile: "{{clients.AuthorityFile}}", access: c2s }
           # With global routes any component would get the stanzas of all.
           - { port: {{ComponentPort}}, ip: "127.0.0.1", module: ejabberd_service, global_routes: false, hosts: { {{string.Join(", ", Components.Select(name => $"\"{ComponentDomain(name)}\": {{ password: {JsonSerializer.Serialize(ComponentSecret, Plain)} }}"))}} } }
           - { port: {{apiPort}}, ip: "127.0.0.1", module: ejabberd_http, request_handlers: { "/api": mod_http_api } }
+        {{(setup.Profile is ServerProfile.OldTls ? "c2s_protocol_options: [ no_tlsv1_3 ]" : "")}}
         s2s_access: none
         auth_method: internal
         auth_password_format: plain

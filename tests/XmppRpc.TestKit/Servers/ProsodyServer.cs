@@ -42,7 +42,7 @@ public sealed class ProsodyServer : ProcessServer
         c2s_require_encryption = false; allow_unencrypted_plain_auth = false
         smacks_hibernation_time = {{setup.ResumeSeconds(stock: 600)}}
         {{(setup.Profile is ServerProfile.Stock ? "limits = { c2s = { rate = \"10kb/s\" } }" : "gc = { mode = \"incremental\"; threshold = 200 }")}}
-        ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
+        ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}"{{(setup.Profile is ServerProfile.OldTls ? "; protocol = \"tlsv1_2\"" : "")}} }
         VirtualHost "{{Domain}}"
         VirtualHost "{{ForeignDomain}}"
         VirtualHost "{{NamedDomain}}"

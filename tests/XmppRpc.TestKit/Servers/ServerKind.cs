@@ -24,4 +24,7 @@ public enum ServerProfile
 
     /// <summary>The rate limits and quotas of the Debian package.</summary>
     Stock,
+
+    /// <summary>As <see cref="Full"/>, with TLS 1.2 at most.</summary>
+    OldTls,
 }

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
 using XmppRpc.LocalServer;
-using XmppRpc.Xmpp.Sasl;
+using XmppRpc.Xmpp.Tests.Sasl;
 
 namespace XmppRpc.Xmpp.Tests.LocalServer;
 
@@ -57,7 +57,7 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>Logs in, up to the point where the client opens its stream anew.</summary>
     public static async Task AuthenticateAsync(RawClient client, string user, string password)
     {
-        var scram = new SaslScram(HashAlgorithmName.SHA1, user, password, "abc");
+        var scram = Scram.Client("SHA1", user, password, "abc");
         await client.SendAsync($"<auth xmlns='{Sasl}' mechanism='SCRAM-SHA-1'>{Convert.ToBase64String(scram.Start())}</auth>");
         var challenge = Inner(await client.ReadToAsync("</challenge>"));
         await client.SendAsync($"<response xmlns='{Sasl}'>{Convert.ToBase64String(scram.Respond(Convert.FromBase64String(challenge)))}</response>");

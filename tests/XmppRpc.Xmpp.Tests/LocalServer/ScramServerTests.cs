@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using XmppRpc.LocalServer.Sasl;
 using XmppRpc.Xmpp.Sasl;
+using XmppRpc.Xmpp.Tests.Sasl;
 
 namespace XmppRpc.Xmpp.Tests.LocalServer;
 
@@ -81,7 +82,7 @@ public sealed class ScramServerTests
     [InlineData("\u00A0\u2168\u212B")]
     public void Client_and_server_agree_on_a_password(string password)
     {
-        var client = new SaslScram(HashAlgorithmName.SHA256, "us=,er", password, "abc");
+        var client = Scram.Client("SHA256", "us=,er", SaslPrep.Prepare(password), "abc");
         var scram = new ScramServer("nonce", user => user == "us=,er" ? ScramCredentials.Create(HashAlgorithmName.SHA256, password, [1, 2, 3, 4]) : null, (_, _) => false);
         var challenge = Assert.IsType<SaslReply.Challenge>(scram.Respond(client.Start()));
         client.Complete(Assert.IsType<SaslReply.Success>(scram.Respond(client.Respond(challenge.Data))).Data);

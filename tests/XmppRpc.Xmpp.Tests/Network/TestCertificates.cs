@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using XmppRpc.TestKit.Servers;
 
 namespace XmppRpc.Xmpp.Tests.Network;
 
@@ -61,6 +62,20 @@ internal static class TestCertificates
                 using (names.PushSequence(explicitTag))
                     names.WriteCharacterString(tag, value);
             }
+        }
+    }
+
+    /// <summary>A client certificate with these XMPP addresses and an exportable key.</summary>
+    public static X509Certificate2 CreateClient(params string[] addresses)
+    {
+        var folder = Directory.CreateTempSubdirectory("xmpprpc-clients-");
+        try
+        {
+            return new ClientAuthority(folder.FullName).Issue(addresses);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -41,6 +42,7 @@ internal sealed class FakeServer : IAsyncDisposable
             Jid = Jid.Parse("alice@example.org/desk"),
             Password = "s3cret-pw",
             Tls = XmppTlsMode.None,
+            MechanismMemory = new MechanismMemory(),
             Reconnect = false,
             OpenStream = _ => ValueTask.FromResult(Open()),
         };
@@ -64,6 +66,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     /// <summary>What connects to this server, in clear text unless changed.</summary>
     public XmppConnectionOptions Options { get; set; }
+
+    /// <summary>The encrypted stream, after <see cref="EncryptAsync"/>.</summary>
+    public SslStream? Encrypted { get; private set; }
 
     /// <summary>All text received and not yet taken by <see cref="ExpectAsync"/>.</summary>
     public string Pending => _received.ToString();
@@ -102,10 +107,19 @@ internal sealed class FakeServer : IAsyncDisposable
         await SendAsync(Header + features);
     }
 
-    public async Task EncryptAsync(X509Certificate2 certificate)
+    /// <summary>Whatever client certificate is presented, if any, is accepted.</summary>
+    public async Task EncryptAsync(X509Certificate2 certificate, SslProtocols protocols = SslProtocols.None, bool asksForCertificate = false)
     {
         var tls = new SslStream(_stream);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, ApplicationProtocols = [new("xmpp-client")] });
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = certificate,
+            ApplicationProtocols = [new("xmpp-client")],
+            EnabledSslProtocols = protocols,
+            ClientCertificateRequired = asksForCertificate,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null || asksForCertificate,
+        });
+        Encrypted = tls;
         _stream = tls;
     }
 
@@ -123,6 +137,24 @@ internal sealed class FakeServer : IAsyncDisposable
         var salted = Rfc2898DeriveBytes.Pbkdf2(password, "saltsalt"u8.ToArray(), iterations, HashAlgorithmName.SHA256, 32);
         return "v=" + Convert.ToBase64String(HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), Encoding.UTF8.GetBytes($"{bare},{serverFirst},{withoutProof}")));
     }
+
+    /// <summary>Opens the stream and answers STARTTLS, up to the encrypted stream's features.</summary>
+    public async Task SecureAsync(X509Certificate2 certificate, string features, SslProtocols protocols = SslProtocols.None, bool asksForCertificate = false)
+    {
+        await OpenAsync(TlsFeatures);
+        await ExpectAsync(StartTls);
+        await SendAsync(Proceed);
+        await EncryptAsync(certificate, protocols, asksForCertificate);
+        await OpenAsync(features);
+    }
+
+    public Task FailAsync(string condition) => SendAsync($"<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><{condition}/></failure>");
+
+    /// <summary>Stream features with these mechanisms and, if there are any, these channel bindings (XEP-0440).</summary>
+    public static string Features(string mechanisms, string? bindings = null) =>
+        "<stream:features>"
+        + (bindings is null ? "" : $"<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>{string.Concat(bindings.Split(' ').Select(b => $"<channel-binding type='{b}'/>"))}</sasl-channel-binding>")
+        + $"<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{string.Concat(mechanisms.Split(' ').Select(m => $"<mechanism>{m}</mechanism>"))}</mechanisms></stream:features>";
 
     public Task SucceedAsync(string? data) => SendAsync($"<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{(data is null ? "" : Encode(data))}</success>");
 
@@ -210,7 +242,8 @@ internal sealed class FakeServer : IAsyncDisposable
         return count > 0;
     }
 
-    private static string Decode(string element)
+    /// <summary>What the base64 text of the last element says.</summary>
+    public static string Decode(string element)
     {
         var start = element.LastIndexOf('>', element.Length - 2) + 1;
         return Encoding.UTF8.GetString(Convert.FromBase64String(element[start..element.LastIndexOf('<')]));

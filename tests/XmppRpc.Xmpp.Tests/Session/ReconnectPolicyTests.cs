@@ -58,6 +58,7 @@ public class ReconnectPolicyTests
     [InlineData("invalid-mechanism", Retry.Never)]
     [InlineData("server-not-verified", Retry.Never)]
     [InlineData("temporary-auth-failure", Retry.Always)]
+    [InlineData("credentials-unavailable", Retry.Always)]
     public void Failed_authentication(string condition, object retry) =>
         Assert.Equal(retry, ReconnectPolicy.For(new XmppAuthenticationException(condition, "")).Retry);
 
