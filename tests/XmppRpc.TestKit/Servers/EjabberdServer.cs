@@ -79,6 +79,8 @@ public sealed class EjabberdServer : ProcessServer
           mod_ping: {}
           mod_privacy: {}
           mod_roster: {}
+          mod_time: {}
+          mod_version: {}
         {{(profile is ServerProfile.Bench ? "" : StoringModules(profile))}}
         """;
 

@@ -35,7 +35,7 @@ public sealed class ProsodyServer : ProcessServer
         c2s_ports = { {{Port}} }; c2s_direct_tls_ports = { {{DirectTlsPort}} }
         s2s_ports = { }; http_ports = { }; https_ports = { }; component_ports = { }
         log = { { levels = { min = "info" }, to = "console", timestamps = true } }
-        modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc"{{Modules(profile)}} }
+        modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc", "version", "time"{{Modules(profile)}} }
         modules_disabled = { "s2s"{{(profile is ServerProfile.Bench ? ", \"offline\"" : "")}} }
         authentication = "internal_hashed"; storage = "internal"; archive_expires_after = "1d"
         c2s_require_encryption = false; allow_unencrypted_plain_auth = false
