@@ -50,7 +50,7 @@ public sealed class ServicesTests(XmppServerFixture servers)
         var server = await servers.StartAsync(kind);
         await using var asking = await Client.ConnectAsync(server, "asking", Cancellation);
         await using var asked = await Client.ConnectAsync(server, "asked", Cancellation);
-        var info = DiscoInfo.Of(new() { Features = ["urn:a"], Forms = [XmppForm.Of("result", "urn:f", ("name", "\u00FC <&> '"))] });
+        var info = DiscoInfo.Of(new() { Features = ["urn:a"], Forms = [XmppForm.Of("result", "urn:f", ("name", "\u00FC & ' >"))] });
 
         var discovering = asking.Connection.DiscoverAsync(asked.Connection.Jid, cancellationToken: Cancellation);
         var request = await asked.NextAsync<Iq>(Cancellation);
@@ -76,9 +76,15 @@ public sealed class ServicesTests(XmppServerFixture servers)
         await quiet.Connection.BlockAsync([jid], Cancellation);
         Assert.Equal([jid], await quiet.Connection.GetBlockListAsync(Cancellation));
         // whoever asked for the list is told of changes, by the own server
-        var notice = await quiet.NextAsync<Iq>(Cancellation);
-        Assert.True(notice.Payload!.Is("block", XmppNames.Blocking) && (notice.From is null || notice.From == quiet.Connection.Jid.Bare));
-        await quiet.Connection.SendAsync(notice.CreateResult(), Cancellation);
+        Iq notice;
+        do
+        {
+            notice = await quiet.NextAsync<Iq>(Cancellation);
+            await quiet.Connection.SendAsync(notice.CreateResult(), Cancellation);
+        }
+        // ejabberd tells of its privacy list (XEP-0016) too
+        while (!notice.Payload!.Is("block", XmppNames.Blocking));
+        Assert.True(notice.From is null || notice.From == quiet.Connection.Jid.Bare, notice.From?.ToString());
 
         await loud.SayAsync(quiet, "blocked", Cancellation);
         Assert.Equal("service-unavailable", StanzaError.Read(await loud.NextAsync<Message>(Cancellation))!.Condition);
@@ -130,7 +136,9 @@ public sealed class ServicesTests(XmppServerFixture servers)
         await writer.SayAsync(reader, "m1", Cancellation);
         await reader.NextAsync<Message>(Cancellation);
 
-        var archived = await reader.CatchUpAsync(new(reader.Connection.Jid, after: "00000000-no-such-id", start: before), Cancellation);
+        // ejabberd's ids are times, which it never forgets; it finds nothing behind one that is no number
+        var forgotten = kind is ServerKind.Ejabberd ? "1" : "00000000-no-such-id";
+        var archived = await reader.CatchUpAsync(new(reader.Connection.Jid, after: forgotten, start: before), Cancellation);
         Assert.Equal("m1", Assert.Single(archived).Message.Id);
     }
 }
