@@ -41,13 +41,18 @@ public sealed class Jid : IEquatable<Jid>, IParsable<Jid>
     /// <exception cref="FormatException">The resource is empty, longer than 1023 bytes or holds characters that it must not.</exception>
     public Jid WithResource(string resource)
     {
+        ArgumentNullException.ThrowIfNull(resource);
         var prepared = JidPart.Resource(resource, out var error);
         return prepared is null ? throw Malformed(resource, error) : new Jid(Local, Domain, prepared) { _bare = Bare };
     }
 
     /// <summary>Reads a JID; surrounding white space is not removed.</summary>
     /// <exception cref="FormatException">It is none; the message names the part, and the character as a code point.</exception>
-    public static Jid Parse(string text) => Read(text, out var error) ?? throw Malformed(text, error);
+    public static Jid Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Read(text, out var error) ?? throw Malformed(text, error);
+    }
 
     /// <summary>Reads a JID, or returns false.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Jid? jid)

@@ -62,13 +62,14 @@ public static class XmppServices
     /// counted in <see cref="ArchiveQuery.Missing"/>.
     /// </summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="query">Where to begin; a new one for each run.</param>
+    /// <param name="query">Where to begin; a new one for each run, else <see cref="InvalidOperationException"/>.</param>
     /// <param name="patience">How long results may be worked off after the end of their page was received; null for 30 s.</param>
     /// <param name="time">Where time comes from; null for the system.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public static async IAsyncEnumerable<ArchivedMessage> CatchUpAsync(
         this XmppConnection connection, ArchiveQuery query, TimeSpan? patience = null, TimeProvider? time = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        query.Enter();
         try
         {
             while (!query.IsComplete)

@@ -6,8 +6,8 @@ namespace XmppRpc.Xmpp.Services;
 
 /// <summary>
 /// Catches up with the archive of one's own account (XEP-0313), page by page from where it was left. Results arrive among the received messages: give each message to
-/// <see cref="TryTake"/> first, and read on with <see cref="XmppServices"/>' <c>CatchUpAsync</c> meanwhile. One query is one run through the archive; it is safe to
-/// take and to read at the same time.
+/// <see cref="TryTake"/> first, and read on with <see cref="XmppServices"/>' <c>CatchUpAsync</c> meanwhile. One query is one run through the archive; after a failure a new
+/// one begins behind the last message that was worked off. It is safe to take and to read at the same time.
 /// </summary>
 public sealed class ArchiveQuery
 {
@@ -20,6 +20,7 @@ public sealed class ArchiveQuery
     private string? _after;
     private DateTimeOffset? _start;
     private int _missing;
+    private int _entered;
 
     /// <summary>Begins behind the archive id <paramref name="after"/>; if the archive no longer has it, or it is null, at <paramref name="start"/>; if that is null too, at the beginning.</summary>
     /// <param name="account">The own account.</param>
@@ -60,13 +61,18 @@ public sealed class ArchiveQuery
         }
     }
 
+    /// <summary>Begins the one run.</summary>
+    internal void Enter()
+    {
+        if (Interlocked.Exchange(ref _entered, 1) != 0)
+            throw new InvalidOperationException("This archive query is read already; make a new one, behind the last message that was worked off.");
+    }
+
     /// <summary>The request for the next page, which is open from now on.</summary>
     internal Iq OpenPage()
     {
         lock (_lock)
         {
-            if (IsComplete || _page is not null)
-                throw new InvalidOperationException("This archive query is read already; make a new one for another run.");
             _page = new ArchivePage(_pageSize);
         }
         List<(string, string)> conditions = [];

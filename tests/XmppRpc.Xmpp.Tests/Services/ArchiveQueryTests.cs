@@ -113,7 +113,6 @@ public sealed class ArchiveQueryTests
         Assert.Contains("<after>1</after>", XmppWriterTests.Write(query.OpenPage().Payload!), StringComparison.Ordinal);
         query.ClosePage(Fin("2", complete: true));
         Assert.True(query.IsComplete);
-        Assert.Throws<InvalidOperationException>(() => query.OpenPage());
     }
 
     [Fact]

@@ -84,6 +84,7 @@ public sealed class XmppServicesTests : IAsyncDisposable
 
         Assert.Equal(["1", "2", "3"], (await catchingUp).Select(message => message.Id));
         Assert.Equal((true, 0), (query.IsComplete, query.Missing));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ToListAsync(connection.CatchUpAsync(query)));
         await _server.SendAsync(FakeServer.StreamEnd);
         Assert.Equal(["forged", "forged"], await others);
     }
