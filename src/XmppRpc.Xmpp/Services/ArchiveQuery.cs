@@ -85,7 +85,7 @@ public sealed class ArchiveQuery
             .Add(ResultSet.Demand(_pageSize, _after)));
     }
 
-    /// <summary>Whether the query can go on from a time instead, because the archive has forgotten the id (XEP-0313 §5).</summary>
+    /// <summary>Whether the query can go on from a time instead, because the archive has forgotten the id (XEP-0059, XEP-0313).</summary>
     internal bool TryFallBack()
     {
         Leave();
