@@ -4,7 +4,7 @@ namespace XmppRpc.Xmpp;
 
 /// <summary>
 /// An XMPP address <c>local@domain/resource</c> (RFC 7622), prepared on creation and compared ordinally after that. Immutable.
-/// What cannot be prepared for sure (full-width letters, the Kelvin sign, mixed directions, unassigned characters …) is refused, never guessed.
+/// What cannot be prepared for sure (the Kelvin sign, joiners, mixed directions, unassigned characters …) is refused, never guessed.
 /// </summary>
 public sealed class Jid : IEquatable<Jid>, IParsable<Jid>
 {
@@ -12,12 +12,12 @@ public sealed class Jid : IEquatable<Jid>, IParsable<Jid>
     private Jid? _bare;
     private int _hash;
 
-    private Jid(string? local, string domain, string? resource)
+    private Jid(string? local, string domain, string? resource, string? original = null)
     {
         Local = local;
         Domain = domain;
         Resource = resource;
-        _text = (local, resource) switch
+        _text = original is not null && IsPrepared(original) ? original : (local, resource) switch
         {
             (null, null) => domain,
             (null, _) => $"{domain}/{resource}",
@@ -41,12 +41,18 @@ public sealed class Jid : IEquatable<Jid>, IParsable<Jid>
     /// <exception cref="FormatException">The resource is empty, longer than 1023 bytes or holds characters that it must not.</exception>
     public Jid WithResource(string resource)
     {
+        ArgumentNullException.ThrowIfNull(resource);
         var prepared = JidPart.Resource(resource, out var error);
         return prepared is null ? throw Malformed(resource, error) : new Jid(Local, Domain, prepared) { _bare = Bare };
     }
 
-    /// <summary>Reads a JID; <see cref="FormatException"/> names the part that is wrong.</summary>
-    public static Jid Parse(string text) => Read(text, out var error) ?? throw Malformed(text, error);
+    /// <summary>Reads a JID; surrounding white space is not removed.</summary>
+    /// <exception cref="FormatException">It is none; the message names the part, and the character as a code point.</exception>
+    public static Jid Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Read(text, out var error) ?? throw Malformed(text, error);
+    }
 
     /// <summary>Reads a JID, or returns false.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Jid? jid)
@@ -86,7 +92,19 @@ public sealed class Jid : IEquatable<Jid>, IParsable<Jid>
         var at = rest.IndexOf('@');
         if (at >= 0 && (local = JidPart.Local(rest[..at], out error)) is null)
             return null;
-        return JidPart.Domain(rest[(at + 1)..], out error) is { } domain ? new Jid(local, domain, resource) : null;
+        return JidPart.Domain(rest[(at + 1)..], out error) is { } domain ? new Jid(local, domain, resource, text) : null;
+    }
+
+    // Most addresses arrive as they are prepared; their text is then kept, not made anew.
+    private bool IsPrepared(ReadOnlySpan<char> text)
+    {
+        if (Local is not null)
+        {
+            if (!text.StartsWith(Local) || text[Local.Length] != '@')
+                return false;
+            text = text[(Local.Length + 1)..];
+        }
+        return text.StartsWith(Domain) && (Resource is null ? text.Length == Domain.Length : text[Domain.Length] == '/' && text[(Domain.Length + 1)..].SequenceEqual(Resource));
     }
 
     private static FormatException Malformed(string text, string error)

@@ -18,24 +18,20 @@ internal static class JidPart
 
     public static string? Local(ReadOnlySpan<char> text, out string error)
     {
-        string? prepared;
-        if (Ascii.IsValid(text))
-        {
-            error = "the local part holds a space, a control character or one of \"&'/:<>@";
-            prepared = text.ContainsAnyExcept(LocalAscii) ? null : Lower(text);
-        }
-        else
-            prepared = UnicodeIdentifier.Prepare(text, LocalAscii, out error);
-        return Sized(prepared, "local part", ref error);
+        if (!Ascii.IsValid(text))
+            return Sized(UnicodeIdentifier.Prepare(text, LocalAscii, out error), "local part", ref error);
+        var at = text.IndexOfAnyExcept(LocalAscii);
+        error = at < 0 ? "" : $"{Show(text[at..])} is not allowed in a local part";
+        return Sized(at < 0 ? Lower(text) : null, "local part", ref error);
     }
 
     public static string? Resource(ReadOnlySpan<char> text, out string error)
     {
-        error = "the resource holds a control character";
-        var prepared = !Ascii.IsValid(text) ? UnicodeFreeform.Prepare(text, out error)
-            : text.ContainsAnyExceptInRange(' ', '~') ? null
-            : text.ToString();
-        return Sized(prepared, "resource", ref error);
+        if (!Ascii.IsValid(text))
+            return Sized(UnicodeFreeform.Prepare(text, out error), "resource", ref error);
+        var at = text.IndexOfAnyExceptInRange(' ', '~');
+        error = at < 0 ? "" : $"{Show(text[at..])} is not allowed in a resource";
+        return Sized(at < 0 ? text.ToString() : null, "resource", ref error);
     }
 
     public static string? Domain(ReadOnlySpan<char> text, out string error)
@@ -48,27 +44,62 @@ internal static class JidPart
         return Sized(prepared, "domain", ref error);
     }
 
+    /// <summary>The first character as a code point, also half of one.</summary>
+    public static string Show(ReadOnlySpan<char> text) => $"U+{(Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done ? rune.Value : text[0]):X4}";
+
     private static string? HostName(ReadOnlySpan<char> text, out string error)
     {
-        error = "the domain looks like an IPv4 address, but is none";
-        var lastLabel = text[(text.LastIndexOf('.') + 1)..];
-        if (!lastLabel.ContainsAnyExceptInRange('0', '9') && !lastLabel.IsEmpty)
-            return IPAddress.TryParse(text, out var address) && text.SequenceEqual(address.ToString()) ? text.ToString() : null;
-
+        error = "";
+        if (IsNumeric(text))
+            return IPv4(text, out error);
         var isPlain = true;
-        foreach (var range in text.Split('.'))
-            isPlain &= IsPlain(text[range]);
-        if (isPlain)
-            return Lower(text);
+        var start = 0;
+        while (isPlain && TryCutLabel(text, ref start, out var label))
+            isPlain = IsPlain(label);
+        return isPlain ? Lower(text) : Idn(text, out error);
+    }
 
+    // The label that begins at start, which then is behind its dot.
+    private static bool TryCutLabel(ReadOnlySpan<char> text, ref int start, out ReadOnlySpan<char> label)
+    {
+        label = default;
+        if (start > text.Length)
+            return false;
+        var rest = text[start..];
+        var dot = rest.IndexOf('.');
+        label = dot < 0 ? rest : rest[..dot];
+        start += label.Length + 1;
+        return true;
+    }
+
+    // RFC 1123 §2.1: a last label of digits makes an address, never a name.
+    private static bool IsNumeric(ReadOnlySpan<char> text) => text[(text.LastIndexOf('.') + 1)..] is { IsEmpty: false } last && !last.ContainsAnyExceptInRange('0', '9');
+
+    private static string? IPv4(ReadOnlySpan<char> text, out string error)
+    {
+        error = "the domain looks like an IPv4 address, but is none";
+        return IPAddress.TryParse(text, out var address) && text.SequenceEqual(address.ToString()) ? text.ToString() : null;
+    }
+
+    private static string? Idn(ReadOnlySpan<char> text, out string error)
+    {
+        error = "";
         var labels = new List<string>();
-        foreach (var range in text.Split('.'))
+        var start = 0;
+        while (TryCutLabel(text, ref start, out var raw))
         {
-            if (Label(text[range], out error) is not { } label)
+            if (Label(raw, out error) is not { } label)
                 return null;
             labels.Add(label);
         }
-        return string.Join('.', labels);
+        // RFC 5893 §1.4: one right-to-left label binds its neighbours.
+        if (labels.Exists(BidiRule.Concerns) && !labels.TrueForAll(BidiRule.IsKept))
+        {
+            error = "the labels of the domain mix writing directions against the Bidi Rule";
+            return null;
+        }
+        var prepared = string.Join('.', labels);
+        return IsNumeric(prepared) ? IPv4(prepared, out error) : prepared;
     }
 
     // Letters, digits and hyphens (RFC 5890 §2.3.1), and no label that the prefix marks as something else.
@@ -77,15 +108,21 @@ internal static class JidPart
 
     private static string? Label(ReadOnlySpan<char> label, out string error)
     {
-        error = $"a label of the domain is empty, longer than {MaxLabel} characters, or holds other characters than letters, digits and inner hyphens";
+        error = label.IsEmpty ? "a label of the domain is empty" : "a label of the domain begins or ends with a hyphen";
         if (IsPlain(label))
             return Lower(label);
-        if (label.Length is 0 or > MaxLabel || label[0] == '-' || label[^1] == '-')
+        if (label.IsEmpty || label[0] == '-' || label[^1] == '-')
+            return null;
+        error = $"a label of the domain is longer than {MaxLabel} characters";
+        if (label.Length > MaxLabel)
             return null;
         if (!Ascii.IsValid(label))
             return UnicodeIdentifier.Prepare(label, LabelAscii, out error) is not { } unicode ? null : FromIdn(ToIdn(unicode)) == unicode ? unicode : NotIdn(out error);
-        if (label.ContainsAnyExcept(LabelAscii))
+        if (label.IndexOfAnyExcept(LabelAscii) is >= 0 and var at)
+        {
+            error = $"{Show(label[at..])} is not allowed in a domain";
             return null;
+        }
         // Both forms of an internationalised label must compare equal.
         var ascii = Lower(label);
         return FromIdn(ascii) is { } decoded && !Ascii.IsValid(decoded) && UnicodeIdentifier.Prepare(decoded, LabelAscii, out error) == decoded && ToIdn(decoded) == ascii ? decoded : NotIdn(out error);
@@ -97,12 +134,12 @@ internal static class JidPart
         return null;
     }
 
-    private static string? ToIdn(string label) => Idn(static (idn, text) => idn.GetAscii(text), label);
+    private static string? ToIdn(string label) => Mapped(static (idn, text) => idn.GetAscii(text), label);
 
-    private static string? FromIdn(string? label) => label is null ? null : Idn(static (idn, text) => idn.GetUnicode(text), label);
+    private static string? FromIdn(string? label) => label is null ? null : Mapped(static (idn, text) => idn.GetUnicode(text), label);
 
     // IdnMapping has no other way to say no than to throw.
-    private static string? Idn(Func<IdnMapping, string, string> map, string label)
+    private static string? Mapped(Func<IdnMapping, string, string> map, string label)
     {
         try
         {

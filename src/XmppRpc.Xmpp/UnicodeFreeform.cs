@@ -15,7 +15,7 @@ internal static class UnicodeFreeform
         {
             if (Rune.DecodeFromUtf16(rest, out var rune, out var used) != OperationStatus.Done || !IsAllowed(rune))
             {
-                error = $"U+{rune.Value:X4} is not allowed in a resource";
+                error = $"{JidPart.Show(rest)} is not allowed in a resource";
                 return null;
             }
             if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator)
@@ -24,11 +24,13 @@ internal static class UnicodeFreeform
                 mapped.Append(rest[..used]);
             rest = rest[used..];
         }
-        error = "";
-        return mapped.ToString().Normalize(NormalizationForm.FormC);
+        // Normalised first: a Greek ano teleia becomes a middle dot, which has to be in its place.
+        var prepared = mapped.ToString().Normalize(NormalizationForm.FormC);
+        error = UnicodeContext.FirstMisplaced(prepared) is { } misplaced ? $"U+{misplaced.Value:X4} stands where RFC 5892 does not allow it" : "";
+        return error.Length == 0 ? prepared : null;
     }
 
-    private static bool IsAllowed(Rune rune) => UnicodeText.IsAvailable && !UnicodeText.IsConjoiningJamo(rune) && !UnicodeText.IsIgnorable(rune) && Rune.GetUnicodeCategory(rune)
+    private static bool IsAllowed(Rune rune) => UnicodeText.IsAvailable && !UnicodeText.IsNever(rune) && Rune.GetUnicodeCategory(rune)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -5,13 +5,16 @@ using System.Text;
 namespace XmppRpc.Xmpp;
 
 /// <summary>
-/// The characters of names outside ASCII: PRECIS IdentifierClass, case-mapped (RFC 8264 §4.2, RFC 8265 §3.3) without those for which .NET cannot tell the
-/// outcome. Every name it accepts is its own preparation.
+/// The characters of names outside ASCII: PRECIS IdentifierClass with the UsernameCaseMapped profile (RFC 8264 §4.2, RFC 8265 §3.3) without those for which
+/// .NET cannot tell the outcome. Every name it accepts is its own preparation.
 /// </summary>
 internal static class UnicodeIdentifier
 {
-    // Disallowed by RFC 5892 §2.6, or with a lower case that depends on what is around it (capital sigma).
-    private static readonly SearchValues<char> Excluded = SearchValues.Create("\u0640\u07FA\u302E\u302F\u3031\u3032\u3033\u3034\u3035\u303B\u03A3");
+    // Valid or contextual although their category is not that of letters or digits (RFC 5892 §2.6).
+    private static readonly SearchValues<char> Exceptional = SearchValues.Create("\u00B7\u0375\u05F3\u05F4\u06FD\u06FE\u0F0B\u3007\u30FB");
+
+    // Its lower case depends on what is around it.
+    private const int CapitalSigma = 0x3A3;
 
     /// <summary>Null with the reason if refused; <paramref name="ascii"/> are the ASCII characters that may be among the others.</summary>
     public static string? Prepare(ReadOnlySpan<char> text, SearchValues<char> ascii, out string error)
@@ -19,50 +22,53 @@ internal static class UnicodeIdentifier
         var lower = new StringBuilder(text.Length);
         for (var rest = text; !rest.IsEmpty;)
         {
-            if (Rune.DecodeFromUtf16(rest, out var rune, out var used) != OperationStatus.Done || !IsAllowed(rune, ascii))
+            var isRune = Rune.DecodeFromUtf16(rest, out var rune, out var used) == OperationStatus.Done;
+            if (!isRune || !TryAppend(lower, rune, ascii))
             {
-                error = $"U+{rune.Value:X4} is not allowed in a name, or cannot be prepared for sure";
+                error = $"{JidPart.Show(rest)} is not allowed in a name, or cannot be prepared for sure";
                 return null;
             }
-            lower.Append(Rune.ToLowerInvariant(rune).ToString());
             rest = rest[used..];
         }
         var prepared = lower.ToString().Normalize(NormalizationForm.FormC);
-        if (UnicodeText.IsMark(Rune.GetRuneAt(prepared, 0)) || !HasOneDirection(prepared))
-        {
-            error = "a name begins with a combining mark or mixes writing directions";
-            return null;
-        }
-        error = "";
-        return prepared;
+        error = UnicodeText.IsMark(Rune.GetRuneAt(prepared, 0)) ? $"a name begins with the combining mark {JidPart.Show(prepared)}"
+            : UnicodeContext.FirstMisplaced(prepared) is { } misplaced ? $"U+{misplaced.Value:X4} stands where RFC 5892 does not allow it"
+            : BidiRule.Concerns(prepared) && !BidiRule.IsKept(prepared) ? "a name mixes writing directions against the Bidi Rule"
+            : "";
+        return error.Length == 0 ? prepared : null;
+    }
+
+    // Rules 1 and 3 of RFC 8265 §3.3.2, with the check of rule 2 between them.
+    private static bool TryAppend(StringBuilder lower, Rune rune, SearchValues<char> ascii)
+    {
+        if (!UnicodeText.HasWidth(rune))
+            return TryAppendCased(lower, rune, ascii);
+        foreach (var narrow in rune.ToString().Normalize(NormalizationForm.FormKC).EnumerateRunes())
+            if (!TryAppendCased(lower, narrow, ascii))
+                return false;
+        return true;
+    }
+
+    private static bool TryAppendCased(StringBuilder lower, Rune rune, SearchValues<char> ascii)
+    {
+        if (!IsAllowed(rune, ascii))
+            return false;
+        lower.Append(Rune.ToLowerInvariant(rune).ToString());
+        return true;
     }
 
     private static bool IsAllowed(Rune rune, SearchValues<char> ascii)
     {
         if (rune.IsAscii)
             return ascii.Contains((char)rune.Value);
-        if (rune.IsBmp && Excluded.Contains((char)rune.Value) || UnicodeText.IsConjoiningJamo(rune) || UnicodeText.IsIgnorable(rune))
+        if (rune.Value == CapitalSigma || UnicodeText.IsNever(rune))
             return false;
         return Rune.GetUnicodeCategory(rune) switch
         {
             UnicodeCategory.UppercaseLetter => Rune.ToLowerInvariant(rune) != rune && UnicodeText.IsStable(rune) && UnicodeText.IsStable(Rune.ToLowerInvariant(rune)),
             UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.DecimalDigitNumber
                 or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark => UnicodeText.IsStable(rune),
-            _ => false,
+            _ => rune.IsBmp && Exceptional.Contains((char)rune.Value) && UnicodeText.IsAvailable,
         };
-    }
-
-    // The Bidi Rule (RFC 5893 §2), narrowed to what needs no table of classes: right-to-left letters stand with marks and one kind of digits only.
-    private static bool HasOneDirection(string text)
-    {
-        if (!text.EnumerateRunes().Any(UnicodeText.IsRightToLeft))
-            return true;
-        var digits = 0;
-        foreach (var rune in text.EnumerateRunes())
-            if (Rune.IsDigit(rune))
-                digits |= rune.IsAscii ? 1 : rune.Value < 0x6F0 ? 2 : 4;
-            else if (!UnicodeText.IsRightToLeft(rune) && !UnicodeText.IsMark(rune))
-                return false;
-        return digits is 0 or 1 or 2 or 4 && Rune.IsLetter(Rune.GetRuneAt(text, 0)) && UnicodeText.IsRightToLeft(Rune.GetRuneAt(text, 0));
     }
 }

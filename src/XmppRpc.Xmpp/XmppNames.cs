@@ -33,6 +33,24 @@ public static class XmppNames
     public const string StreamManagement = "urn:xmpp:sm:3";
     /// <summary>XEP-0203.</summary>
     public const string Delay = "urn:xmpp:delay";
+    /// <summary>XEP-0115.</summary>
+    public const string Capabilities = "http://jabber.org/protocol/caps";
+    /// <summary>XEP-0092.</summary>
+    public const string Version = "jabber:iq:version";
+    /// <summary>XEP-0202.</summary>
+    public const string Time = "urn:xmpp:time";
+    /// <summary>XEP-0478.</summary>
+    public const string StreamLimits = "urn:xmpp:stream-limits:0";
+    /// <summary>XEP-0334.</summary>
+    public const string Hints = "urn:xmpp:hints";
+    /// <summary>XEP-0191.</summary>
+    public const string Blocking = "urn:xmpp:blocking";
+    /// <summary>XEP-0297.</summary>
+    public const string Forward = "urn:xmpp:forward:0";
+    /// <summary>XEP-0313.</summary>
+    public const string Archive = "urn:xmpp:mam:2";
+    /// <summary>XEP-0059.</summary>
+    public const string ResultSets = "http://jabber.org/protocol/rsm";
     /// <summary>The <c>xml:</c> prefix.</summary>
     public const string Xml = "http://www.w3.org/XML/1998/namespace";
 }

@@ -1,7 +1,3 @@
-using System.Text;
-using FsCheck;
-using FsCheck.Fluent;
-
 namespace XmppRpc.Xmpp.Tests;
 
 /// <summary>RFC 7622, and look-alikes (T-20): two addresses are equal only if they are the same, and what cannot be told is refused.</summary>
@@ -32,6 +28,20 @@ public sealed class JidTests
     [InlineData("a@b/x\u00A0y\u3000z", "a", "b", "x y z")]
     [InlineData("\u05E9\u05DC\u05D5\u05DD@example.org", "\u05E9\u05DC\u05D5\u05DD", "example.org", null)]
     [InlineData("\u0645\u06311@example.org", "\u0645\u06311", "example.org", null)]
+    [InlineData("\uFF21\uFF4C\uFF11@\uFF42.example/\uFF21", "al1", "b.example", "\uFF21")]
+    [InlineData("\uFF76\uFF9E@b", "\u30AC", "b", null)]
+    [InlineData("col\u00B7lega@b/l\u00B7l", "col\u00B7lega", "b", "l\u00B7l")]
+    [InlineData("\u0375\u03B1@b", "\u0375\u03B1", "b", null)]
+    [InlineData("\u05D0\u05F3\u05F4@b", "\u05D0\u05F3\u05F4", "b", null)]
+    [InlineData("\u30AB\u30FB\u30CA@b", "\u30AB\u30FB\u30CA", "b", null)]
+    [InlineData("\u3007\u4E00@b", "\u3007\u4E00", "b", null)]
+    [InlineData("\u0F40\u0F0B@b", "\u0F40\u0F0B", "b", null)]
+    [InlineData("user\u06F1@b", "user\u06F1", "b", null)]
+    [InlineData("\u05E9.\u05DC-1@example.org", "\u05E9.\u05DC-1", "example.org", null)]
+    [InlineData("\u05E9\u05B8@\u05E9.a1.example", "\u05E9\u05B8", "\u05E9.a1.example", null)]
+    [InlineData("\u07CA\u07C1@b", "\u07CA\u07C1", "b", null)]
+    [InlineData("a@b/\u05E9 x \u0661", "a", "b", "\u05E9 x \u0661")]
+    [InlineData("a@b/\u212A\u2126", "a", "b", "K\u03A9")]
     [InlineData("\u7530\u4E2D@\u4F8B\u3048.example", "\u7530\u4E2D", "\u4F8B\u3048.example", null)]
     public void A_jid_is_prepared(string text, string? local, string domain, string? resource)
     {
@@ -91,14 +101,12 @@ public sealed class JidTests
     // Letters that look like others: compatibility forms, the Kelvin and Angstrom signs, ligatures, full width
     [InlineData("\u212A@b")]
     [InlineData("\u212B@b")]
-    [InlineData("\uFF41@b")]
     [InlineData("\uFB01@b")]
     [InlineData("\u00AA@b")]
     [InlineData("\u2460@b")]
     [InlineData("\u017F@b")]
     [InlineData("\u01C5@b")]
     [InlineData("a@\u212A.example")]
-    [InlineData("a@\uFF42.example")]
     [InlineData("a@b\u3002example")]
     [InlineData("a@b\uFF0Eexample")]
     [InlineData("a@\u2488com")]
@@ -128,6 +136,45 @@ public sealed class JidTests
     [InlineData("\u0661@c")]
     [InlineData("\u0645\u06611@c")]
     [InlineData("a@a\u05E9.c")]
+    [InlineData("a\u0661@c")]
+    [InlineData("\u05E9-@c")]
+    [InlineData("\u05E9.a@c")]
+    [InlineData("\u05E9\u0903@c")]
+    [InlineData("\u0645\u0661\u06F1@c")]
+    [InlineData("a@\u05E9.1b")]
+    [InlineData("a@1.\u05E9.c")]
+    [InlineData("a@1b.xn--4dbrk0ce")]
+    // What only stands in its context (CONTEXTO), and tatweel and its like, which stand nowhere
+    [InlineData("a\u00B7l@c")]
+    [InlineData("l\u00B7@c")]
+    [InlineData("\u00B7l@c")]
+    [InlineData("a\u0375@c")]
+    [InlineData("\u0375a@c")]
+    [InlineData("\u05F3\u05D0@c")]
+    [InlineData("a\u05F4@c")]
+    [InlineData("a\u30FBb@c")]
+    [InlineData("a@b/x\u00B7y")]
+    [InlineData("a@b/x\u0387y")]
+    [InlineData("a@b/\u30FB")]
+    [InlineData("a@b/\u0661\u06F1")]
+    [InlineData("\u0645\u0640@c")]
+    [InlineData("a@b/\u0640")]
+    [InlineData("a@b/\u3031")]
+    // Joiners, also where RFC 5892 would let them stand
+    [InlineData("\u0915\u094D\u200D\u0937@c")]
+    [InlineData("\u0645\u06CC\u200C\u062E@c")]
+    [InlineData("a@b/\u0915\u094D\u200D\u0937")]
+    // Full-width forms of what is not allowed, and of digits that make an address
+    [InlineData("a\u3000@c")]
+    [InlineData("a\uFF07@c")]
+    [InlineData("\uFFA1@c")]
+    [InlineData("\uFFE3@c")]
+    [InlineData("a@01.2.3.\uFF14")]
+    [InlineData("a@b\uFF0D.c")]
+    [InlineData("a@\uFF58n--a.example")]
+    // Letters that IDNA2008 disallows although PRECIS does not
+    [InlineData("a@\u1F80.example")]
+    [InlineData("a@\uAB70.example")]
     // Symbols, spaces, private use, unassigned, non-characters, capital letters without a sure small one
     [InlineData("\u2603@c")]
     [InlineData("\u00D7@c")]
@@ -135,6 +182,9 @@ public sealed class JidTests
     [InlineData("\uE000@c")]
     [InlineData("\u0378@c")]
     [InlineData("\uFDD0@c")]
+    [InlineData("\uFFFE@c")]
+    [InlineData("a@b/\uFFFE")]
+    [InlineData("a@\uFFFE")]
     [InlineData("\u0130@c")]
     [InlineData("\u03A3@c")]
     [InlineData("\u1100@c")]
@@ -149,6 +199,10 @@ public sealed class JidTests
     [InlineData("a@xn--zzzzzzzz99999.example")]
     [InlineData("a@xn--strae-oqa-.example")]
     [InlineData("a@xn--.example")]
+    // A-labels of a snowman, of capital letters and of a middle dot out of its place
+    [InlineData("a@xn--n3h.example")]
+    [InlineData("a@xn--mnchen-psa.example")]
+    [InlineData("a@xn--ab-0ea.example")]
     public void What_is_no_sure_jid_is_refused(string text)
     {
         Assert.False(Jid.TryParse(text, out var jid));
@@ -162,6 +216,8 @@ public sealed class JidTests
         foreach (var text in new[] { "\uD800@b", "a@b\uDC00", "a@b/\uD800", "a\uDC00\uD800@b" })
             Assert.False(Jid.TryParse(text, out _));
         Assert.False(Jid.TryParse(null, out _));
+        Assert.Throws<ArgumentNullException>(() => Jid.Parse(null!));
+        Assert.Throws<ArgumentNullException>(() => Jid.Parse("a@b").WithResource(null!));
     }
 
     [Theory]
@@ -247,7 +303,14 @@ public sealed class JidTests
     }
 
     [Theory]
-    [InlineData("a b@c", "'a\\u0020b@c' is no JID: the local part holds a space, a control character or one of \"&'/:<>@.")]
+    [InlineData("a b@c", "'a\\u0020b@c' is no JID: U+0020 is not allowed in a local part.")]
+    [InlineData("a@b\u202E", "'a@b\\u202E' is no JID: U+202E is not allowed in a name, or cannot be prepared for sure.")]
+    [InlineData("a@b_c", "'a@b_c' is no JID: U+005F is not allowed in a domain.")]
+    [InlineData("a@b/x\ny", "'a@b/x\\u000Ay' is no JID: U+000A is not allowed in a resource.")]
+    [InlineData("a@b/\U000E0001", "'a@b/\\uDB40\\uDC01' is no JID: U+E0001 is not allowed in a resource.")]
+    [InlineData("a@b-.c", "'a@b-.c' is no JID: a label of the domain begins or ends with a hyphen.")]
+    [InlineData("\u0301@b", "'\\u0301@b' is no JID: a name begins with the combining mark U+0301.")]
+    [InlineData("l\u00B7@b", "'l\\u00B7@b' is no JID: U+00B7 stands where RFC 5892 does not allow it.")]
     [InlineData("@c", "'@c' is no JID: the local part is empty.")]
     [InlineData("a@", "'a@' is no JID: the domain is empty.")]
     [InlineData("a@b/", "'a@b/' is no JID: the resource is empty.")]
@@ -259,22 +322,33 @@ public sealed class JidTests
     public void A_refusal_is_bounded() => Assert.True(Assert.Throws<FormatException>(() => Jid.Parse(new string('\n', 100_000))).Message.Length < 1000);
 
     [Fact]
-    public void Preparing_twice_changes_nothing()
+    public void A_lone_surrogate_is_shown() =>
+        Assert.Equal("'a\\uD800@b' is no JID: U+D800 is not allowed in a name, or cannot be prepared for sure.", Assert.Throws<FormatException>(() => Jid.Parse("a\uD800@b")).Message);
+
+    [Fact]
+    public void A_prepared_text_is_kept_and_only_its_parts_are_made()
     {
-        var runes = Gen.OneOf(Gen.Choose(0x20, 0x7E), Gen.Choose(0x80, 0x24FF), Gen.Choose(0x80, 0xD7FF), Gen.Choose(0xE000, 0x1FFFF)).Select(r => new Rune(r).ToString());
-        var texts = Gen.OneOf(runes.ListOf(1), runes.ListOf(3), Gen.OneOf(runes, Gen.Elements("a", "\u0301", "\u0130", "-", ".")).ListOf(4)).Select(string.Concat);
-        var prepared = 0;
-        Prop.ForAll(texts.ToArbitrary(), text =>
+        const string Text = "machine-17@example.org/orders-7";
+        Assert.Same(Text, Jid.Parse(Text).ToString());
+        Assert.Equal("machine-17@example.org/orders-7", Jid.Parse("machine-17@example.org./orders-7").ToString());
+
+        // A string has 22 bytes beside its characters, the object 64; all are rounded up to eight.
+        var strings = new[] { "machine-17", "example.org", "orders-7" }.Sum(part => (22 + 2 * part.Length + 7) / 8 * 8);
+        Assert.InRange(Allocated(Text, strings + 64), 1, strings + 64);
+    }
+
+    // Until the runtime has compiled its vector code for being used often, that allocates too.
+    private static long Allocated(string text, long expected)
+    {
+        var least = long.MaxValue;
+        for (var i = 0; i < 3_000_000 && least > expected; i++)
         {
-            foreach (var candidate in new[] { $"{text}@b", $"a@{text}", $"a@b/{text}" })
-                if (Jid.TryParse(candidate, out var jid))
-                {
-                    prepared++;
-                    if (!Jid.TryParse(jid.ToString(), out var again) || again.ToString() != jid.ToString())
-                        return false;
-                }
-            return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20_000).WithQuietOnSuccess(true));
-        Assert.InRange(prepared, 5_000, 60_000);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var read = Jid.TryParse(text, out _);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            if (!read)
+                return 0;
+        }
+        return least;
     }
 }

@@ -56,7 +56,7 @@ internal sealed class Introductions(Func<Stanza, ValueTask> send, Func<Iq, Cance
         {
             var question = new Iq("get", new Xmpp.Xml.XmppElement("query", XmppNames.DiscoInfo)) { To = peer };
             var answer = await request(question, cancellationToken).ConfigureAwait(false);
-            return DiscoInfo.Read(answer.Payload);
+            return PeerDescription.Read(answer.Payload);
         }
         catch (XmppStanzaException e)
         {

@@ -69,7 +69,7 @@ internal sealed class SelfDescription(Func<Stanza, ValueTask> send, Introduction
         var visible = self.VisibleTo(from);
         if (visible.Count > 0)
             await introductions.AnnounceAsync(from).ConfigureAwait(false);
-        await send(request.CreateResult(DiscoInfo.Write(new PeerInfo(self.Instance, visible, self.MaxStanzaBytes), node))).ConfigureAwait(false);
+        await send(request.CreateResult(PeerDescription.Write(new PeerInfo(self.Instance, visible, self.MaxStanzaBytes), node))).ConfigureAwait(false);
     }
 
     private async ValueTask HereAsync(Jid from, string contract)

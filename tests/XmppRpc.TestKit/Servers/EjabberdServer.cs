@@ -96,6 +96,8 @@ public sealed class EjabberdServer : ProcessServer
           mod_ping: {}
           mod_privacy: {}
           mod_roster: {}
+          mod_time: {}
+          mod_version: {}
         {{(setup.Profile is ServerProfile.Bench ? "" : StoringModules(setup))}}
         """;
 

@@ -13,12 +13,12 @@ public class DiscoveryTests
     public void Info_is_read_as_it_was_written()
     {
         var info = new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "acme.orders:1", "acme.stock:2"), 65536);
-        var query = DiscoInfo.Write(info, "a-node");
+        var query = PeerDescription.Write(info, "a-node");
         Assert.Equal("a-node", query.Attribute("node"));
         Assert.Equal(["http://jabber.org/protocol/disco#info", "urn:xmpp:ping", "urn:xmpprpc:1", "urn:xmpprpc:1#c:acme.orders:1", "urn:xmpprpc:1#c:acme.stock:2"],
             query.Children.Where(child => child.Is("feature", XmppNames.DiscoInfo)).Select(child => child.Attribute("var")));
         Assert.Equal(("automation", "rpc"), (query.Child("identity", XmppNames.DiscoInfo)!.Attribute("category"), query.Child("identity", XmppNames.DiscoInfo)!.Attribute("type")));
-        var read = DiscoInfo.Read(query);
+        var read = PeerDescription.Read(query);
         Assert.Equal((info.Instance, info.MaxStanzaBytes), (read.Instance, read.MaxStanzaBytes));
         Assert.Equal(info.Contracts.Order(StringComparer.Ordinal), read.Contracts.Order(StringComparer.Ordinal));
         Assert.True(read.Serves("acme.stock", 2));
@@ -28,10 +28,10 @@ public class DiscoveryTests
     [Fact]
     public void Stranger_gets_an_empty_answer()
     {
-        var query = DiscoInfo.Write(new PeerInfo("x7Kd0w", FrozenSet<string>.Empty, 65536), null);
+        var query = PeerDescription.Write(new PeerInfo("x7Kd0w", FrozenSet<string>.Empty, 65536), null);
         Assert.Empty(query.Children);
         Assert.Empty(query.Attributes);
-        Assert.Empty(DiscoInfo.Read(query).Contracts);
+        Assert.Empty(PeerDescription.Read(query).Contracts);
     }
 
     [Theory]
@@ -45,14 +45,14 @@ public class DiscoveryTests
     [InlineData("ääääää")]
     public void Answer_without_a_proper_instance_shows_nothing(string? instance)
     {
-        var query = DiscoInfo.Write(new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "c:1"), 1), null);
+        var query = PeerDescription.Write(new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "c:1"), 1), null);
         var form = query.Child("x", XmppNames.DataForms)!;
         var field = form.Children.Single(child => child.Attribute("var") == "in");
         if (instance is null)
             field.Set("var", "other");
         else
             field.Child("value", XmppNames.DataForms)!.Text = instance;
-        var read = DiscoInfo.Read(query);
+        var read = PeerDescription.Read(query);
         Assert.Empty(read.Contracts);
         Assert.True(CallId.IsInstance(read.Instance));
     }
@@ -60,19 +60,19 @@ public class DiscoveryTests
     [Fact]
     public void Other_peoples_answers_show_nothing()
     {
-        Assert.Empty(DiscoInfo.Read(null).Contracts);
-        Assert.Empty(DiscoInfo.Read(new XmppElement("query", XmppNames.DiscoInfo)).Contracts);
-        var forged = DiscoInfo.Write(new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "c:1"), 1), null);
+        Assert.Empty(PeerDescription.Read(null).Contracts);
+        Assert.Empty(PeerDescription.Read(new XmppElement("query", XmppNames.DiscoInfo)).Contracts);
+        var forged = PeerDescription.Write(new PeerInfo("x7Kd0w", FrozenSet.Create(StringComparer.Ordinal, "c:1"), 1), null);
         forged.Child("x", XmppNames.DataForms)!.Children[0].Child("value", XmppNames.DataForms)!.Text = "urn:other";
-        Assert.Empty(DiscoInfo.Read(forged).Contracts);
+        Assert.Empty(PeerDescription.Read(forged).Contracts);
     }
 
     [Fact]
     public void Contracts_are_bounded_and_a_size_that_is_none_is_no_limit()
     {
-        var query = DiscoInfo.Write(new PeerInfo("x7Kd0w", Enumerable.Range(0, 5000).Select(i => $"c{i}:1").ToFrozenSet(StringComparer.Ordinal), 1), null);
+        var query = PeerDescription.Write(new PeerInfo("x7Kd0w", Enumerable.Range(0, 5000).Select(i => $"c{i}:1").ToFrozenSet(StringComparer.Ordinal), 1), null);
         query.Child("x", XmppNames.DataForms)!.Children.Single(child => child.Attribute("var") == "max").Child("value", XmppNames.DataForms)!.Text = "many";
-        var read = DiscoInfo.Read(query);
+        var read = PeerDescription.Read(query);
         Assert.Equal((4096, int.MaxValue), (read.Contracts.Count, read.MaxStanzaBytes));
     }
 

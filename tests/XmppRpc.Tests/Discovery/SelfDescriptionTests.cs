@@ -28,7 +28,7 @@ public sealed class SelfDescriptionTests : IAsyncDisposable
         self.Answer(Friend, Disco(Friend));
         Assert.Collection(_sent,
             stanza => Assert.Equal(Friend, Assert.IsType<Presence>(stanza).To),
-            stanza => Assert.Equal(["acme.orders:1"], DiscoInfo.Read(((Iq)stanza).Payload).Contracts),
+            stanza => Assert.Equal(["acme.orders:1"], PeerDescription.Read(((Iq)stanza).Payload).Contracts),
             stanza => Assert.IsType<Iq>(stanza));
     }
 

@@ -8,9 +8,9 @@ public class LayeringTests
     private static readonly Dictionary<string, Layers> Assemblies = new(StringComparer.Ordinal)
     {
         ["XmppRpc.Xmpp"] = new(
-            Top: ["XmppConnection"],
+            Top: ["XmppConnection", "XmppServices"],
             ["Session"],
-            ["Sasl", "Network", "StreamManagement"],
+            ["Sasl", "Network", "StreamManagement", "Services"],
             ["Stanzas"],
             ["Xml"]),
         ["XmppRpc"] = new(
