@@ -38,6 +38,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     private Task _flushRest = Task.CompletedTask;
     private volatile XmppConnectionException? _broken;
     private int _disposed;
+    private int _maxElementBytes = maxElementBytes;
     private long _bytesRead;
     private long _bytesWritten;
 
@@ -58,6 +59,9 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
 
     /// <summary>Bytes given to the byte stream, above the encryption.</summary>
     internal long BytesWritten => Volatile.Read(ref _bytesWritten);
+
+    /// <summary>The largest element that is sent, in bytes as written: what the caller allows, or less if the peer says so.</summary>
+    internal int MaxElementBytes { get => _maxElementBytes; set => _maxElementBytes = Math.Min(value, _maxElementBytes); }
 
     /// <summary>Bytes that wait behind a write in progress.</summary>
     internal int QueuedBytes => _queued.Length;
@@ -124,7 +128,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             try
             {
                 XmppWriter.WriteElement(_queued, element, _contentNamespace);
-                RefuseOversize(element, _queued.Length - before, maxElementBytes);
+                RefuseOversize(element, _queued.Length - before, _maxElementBytes);
             }
             catch
             {
