@@ -5,8 +5,8 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Xmpp.Session;
 
 /// <summary>
-/// Sends on one managed XML stream (XEP-0198): keeps each stanza until the XMPP server has acknowledged it, asks for that in time, and lets senders wait
-/// while too much is unacknowledged. A stanza is accepted once it lies in the queue; the loss of the stream is then no longer the sender's concern.
+/// Sends on one managed XML stream (XEP-0198): keeps each stanza until the XMPP server has acknowledged it, asks for that in time, answers when it is asked
+/// itself, and lets senders wait while too much is unacknowledged. A stanza is accepted once it lies in the queue; the loss of the stream is then no longer the sender's concern.
 /// </summary>
 internal sealed class ManagedSender : IDisposable
 {
@@ -17,22 +17,29 @@ internal sealed class ManagedSender : IDisposable
 
     private static readonly TimeSpan AskAfter = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Prosody asks after each stanza; what is sent in answer to it takes ours along, where a write of its own would cost both sides a stanza's time.</summary>
+    private static readonly TimeSpan AnswerAfter = TimeSpan.FromMilliseconds(5);
+
     private readonly XmppTransport _transport;
     private readonly ResumeState _state;
     private readonly SendWindow _window;
     private readonly int _maxStanzaBytes;
     private readonly AckCadence _cadence = new(AskEveryStanzas, AskEveryBytes);
     private readonly SendBuffer _scratch = new();
-    private readonly ITimer _timer;
+    private readonly ITimer _askTimer;
+    private readonly ITimer _answerTimer;
     private TaskCompletionSource? _room;
-    private bool _armed;
+    private bool _willAsk;
+    private bool _willAnswer;
+    private bool _owesAnswer;
     private bool _detached;
     private int _largest;
 
     public ManagedSender(XmppTransport transport, ResumeState state, SendWindow window, int maxStanzaBytes, TimeProvider time)
     {
         (_transport, _state, _window, _maxStanzaBytes) = (transport, state, window, maxStanzaBytes);
-        _timer = time.CreateTimer(static sender => ((ManagedSender)sender!).AskLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _askTimer = time.CreateTimer(static sender => ((ManagedSender)sender!).AskLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _answerTimer = time.CreateTimer(static sender => ((ManagedSender)sender!).AnswerLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The largest stanza that is unacknowledged since the queue was last empty, in bytes; 0 if there is none.</summary>
@@ -117,6 +124,19 @@ internal sealed class ManagedSender : IDisposable
         _transport.Leave();
     }
 
+    /// <summary>The XMPP server asks what was handled: answered with the next stanza, or a moment later without.</summary>
+    public void AnswerSoon()
+    {
+        lock (_state.Gate)
+        {
+            _owesAnswer = true;
+            if (_willAnswer || _detached)
+                return;
+            _willAnswer = true;
+            _answerTimer.Change(AnswerAfter, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>The stream is over: nothing is added to the queue any more.</summary>
     public void Dispose()
     {
@@ -127,7 +147,8 @@ internal sealed class ManagedSender : IDisposable
             (room, _room) = (_room, null);
         }
         room?.TrySetResult();
-        _timer.Dispose();
+        _askTimer.Dispose();
+        _answerTimer.Dispose();
     }
 
     private async ValueTask<bool> SendLaterAsync(Task room, XmppElement stanza, CancellationToken cancellationToken)
@@ -150,11 +171,12 @@ internal sealed class ManagedSender : IDisposable
             _scratch.Append(SmNonzas.Request);
             _cadence.Asked();
         }
-        else if (!_armed)
+        else if (!_willAsk)
         {
-            _armed = true;
-            _timer.Change(AskAfter, Timeout.InfiniteTimeSpan);
+            _willAsk = true;
+            _askTimer.Change(AskAfter, Timeout.InfiniteTimeSpan);
         }
+        WriteOwedAnswer();
         Append(_scratch.Written.Span);
     }
 
@@ -198,11 +220,33 @@ internal sealed class ManagedSender : IDisposable
         }
     }
 
+    private void WriteOwedAnswer()
+    {
+        if (!_owesAnswer)
+            return;
+        _owesAnswer = false;
+        SmNonzas.WriteAnswer(_scratch, _state.Handled);
+    }
+
+    private void AnswerLate()
+    {
+        lock (_state.Gate)
+        {
+            _willAnswer = false;
+            if (_detached || !_owesAnswer)
+                return;
+            _scratch.Clear();
+            WriteOwedAnswer();
+            Append(_scratch.Written.Span);
+        }
+        _transport.Leave();
+    }
+
     private void AskLate()
     {
         lock (_state.Gate)
         {
-            _armed = false;
+            _willAsk = false;
             if (_detached || !_cadence.IsOwed)
                 return;
             Append(SmNonzas.Request);

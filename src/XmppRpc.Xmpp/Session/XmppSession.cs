@@ -24,7 +24,6 @@ internal sealed class XmppSession : IAsyncDisposable
     private XmppElement? _errorDetail;
     private XmppConnectionException? _dead;
     private long _bytesTaken;
-    private bool _acknowledgeSoon;
     private volatile bool _closing;
     private volatile bool _over;
 
@@ -107,10 +106,7 @@ internal sealed class XmppSession : IAsyncDisposable
                     await inbound.AddAsync(early, 0).ConfigureAwait(false);
             while (true)
             {
-                var reading = _transport.ReadAsync();
-                if (_acknowledgeSoon && !reading.IsCompleted)
-                    Acknowledge();
-                var node = await reading.ConfigureAwait(false);
+                var node = await _transport.ReadAsync().ConfigureAwait(false);
                 if (node is null && _transport.IsStreamEnded || node is { Kind: XmppNodeKind.StreamEnd })
                     break;
                 await TakeAsync(node, inbound, skipped, services).ConfigureAwait(false);
@@ -234,19 +230,12 @@ internal sealed class XmppSession : IAsyncDisposable
         if (element.Namespace != XmppNames.StreamManagement || State is not { } state)
             return;
         if (element.Name == "r")
-            _acknowledgeSoon = true;
+            _sender!.AnswerSoon();
         else if (element.Name == "a" && SmNonzas.Handled(element) is { } handled && !_sender!.TryAcknowledge(handled))
         {
             _errorDetail = SmNonzas.HandledCountTooHigh(handled, state.Unacked.Sent);
             throw new XmppStreamException("undefined-condition", $"The XMPP server for {Jid.Domain} says that it handled {handled} stanzas, more than were sent.") { ApplicationCondition = _errorDetail.Name };
         }
-    }
-
-    /// <summary>Answers all requests that came together at once.</summary>
-    private void Acknowledge()
-    {
-        _acknowledgeSoon = false;
-        _transport.Post(SmNonzas.Answer(State!.Handled));
     }
 
     private void Watch()

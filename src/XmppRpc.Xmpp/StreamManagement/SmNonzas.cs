@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using XmppRpc.Xmpp.Xml;
 
@@ -22,6 +24,15 @@ internal static class SmNonzas
     public static XmppElement Resume(string id, uint handled) => New("resume").Set("previd", id).Set("h", Text(handled));
 
     public static XmppElement Answer(uint handled) => New("a").Set("h", Text(handled));
+
+    /// <summary><see cref="Answer"/> as written.</summary>
+    public static void WriteAnswer(IBufferWriter<byte> output, uint handled)
+    {
+        output.Write("<a xmlns='urn:xmpp:sm:3' h='"u8);
+        Utf8Formatter.TryFormat(handled, output.GetSpan(10), out var digits);
+        output.Advance(digits);
+        output.Write("'/>"u8);
+    }
 
     /// <summary>What both sides say when the other has acknowledged more than there was (XEP-0198 §4).</summary>
     public static XmppElement HandledCountTooHigh(uint handled, uint sent) => New("handled-count-too-high").Set("h", Text(handled)).Set("send-count", Text(sent));

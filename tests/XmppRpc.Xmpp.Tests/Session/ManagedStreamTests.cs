@@ -66,6 +66,7 @@ public sealed class ManagedStreamTests : IAsyncDisposable
         var connection = await connecting;
         Assert.Equal("early", (await connection.ReceiveAsync())!.Id);
         Assert.Equal("late", (await connection.ReceiveAsync())!.Id);
+        await AnswerTimeAsync();
         Assert.Equal("<a xmlns='urn:xmpp:sm:3' h='1'/>", await _server.ExpectAsync("/>"));
     }
 
@@ -78,8 +79,23 @@ public sealed class ManagedStreamTests : IAsyncDisposable
         await _server.SendAsync($"<message/> <presence/>{Request}<iq type='result' id='x'/><foo xmlns='bar'/><message>{new string('x', 2000)}</message><message id='last'/>\n{Request}");
         for (var i = 0; i < 4; i++)
             await connection.ReceiveAsync();
+        await AnswerTimeAsync();
         await _server.ExpectAsync("h='5'/>");
         Assert.Equal(1, connection.SkippedStanzas);
+    }
+
+    [Fact]
+    public async Task Answer_to_a_request_goes_with_the_stanza_that_is_sent_next()
+    {
+        var connection = await _server.AcceptManagedAsync();
+        await _server.SendAsync($"<message/>{Request}<message/>{Request}<message id='last'/>");
+        for (var i = 0; i < 3; i++)
+            await connection.ReceiveAsync();
+        await connection.SendAsync(new Message { Id = "out" });
+        Assert.Equal("<message id='out'/><a xmlns='urn:xmpp:sm:3' h='3'/>", await _server.ExpectAsync("h='3'/>"));
+        _time.Advance(TimeSpan.FromMilliseconds(5));
+        await connection.SendAsync(new Message { Id = "next" });
+        Assert.Equal("<message id='next'/>", (await _server.ExpectAsync("'next'/>")).Trim());
     }
 
     // §4 and §8: acknowledgements are asked for in time, not for each stanza
@@ -157,6 +173,7 @@ public sealed class ManagedStreamTests : IAsyncDisposable
         Assert.Equal("<message id='m4'/>", await _server.ExpectAsync("'m4'/>"));
         // the counters go on
         await _server.SendAsync("<a xmlns='urn:xmpp:sm:3' h='4'/><r xmlns='urn:xmpp:sm:3'/>");
+        await AnswerTimeAsync();
         await _server.ExpectAsync("<a xmlns='urn:xmpp:sm:3' h='2'/>");
     }
 
@@ -311,6 +328,12 @@ public sealed class ManagedStreamTests : IAsyncDisposable
         var request = await _server.ExpectAsync("</iq>");
         await _server.SendAsync($"<iq type='result' id='{FakeServer.IdOf(request)}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@example.org/desk</jid></bind></iq>");
         return request;
+    }
+
+    private async Task AnswerTimeAsync()
+    {
+        await _time.TimerAsync(TimeSpan.FromMilliseconds(5));
+        _time.Advance(TimeSpan.FromMilliseconds(5));
     }
 
     private async Task BackOffAsync()
