@@ -101,7 +101,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         var endpoint = new RpcEndpoint(options, connection);
         try
         {
-            await connection.SendAsync(endpoint._introductions.NewPresence(), cancellationToken).ConfigureAwait(false);
+            await endpoint.AnnounceAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -122,7 +122,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     }
 
     /// <summary>Serves the contract with that implementation, whose methods are called concurrently, until the returned registration is disposed. The implementation is not disposed.</summary>
-    /// <exception cref="RpcContractException">The contract's JSON context lacks types.</exception>
+    /// <exception cref="RpcContractException">The contract's JSON context lacks types, or a component is to serve it and it does not say who may call.</exception>
     /// <exception cref="InvalidOperationException">A method of the contract is served already.</exception>
     /// <exception cref="ObjectDisposedException">The endpoint was disposed.</exception>
     public IAsyncDisposable Serve<T>(T service) where T : class, IRpcContract<T>
@@ -137,7 +137,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         if (_introductions.Priority < 0)
         {
             _introductions.Priority = 0;
-            _ = _self.TellAsync(Jid, () => _connection.SendAsync(_introductions.NewPresence()));
+            _ = _self.TellAsync(Jid, () => AnnounceAsync(CancellationToken.None));
         }
         return new Registration(() => _contracts.Remove(contract));
     }
@@ -229,8 +229,12 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _introductions.ForgetAll();
         _links.RemoveAll($"The connection of {Jid} was lost");
         _active.CancelAll();
-        _ = _self.TellAsync(Jid, () => _connection.SendAsync(_introductions.NewPresence()));
+        _ = _self.TellAsync(Jid, () => AnnounceAsync(CancellationToken.None));
     }
+
+    /// <summary>Presence for everybody concerned. A component has nobody to send it for it.</summary>
+    private ValueTask AnnounceAsync(CancellationToken cancellationToken) =>
+        _options.Connection.IsComponent ? ValueTask.CompletedTask : _connection.SendAsync(_introductions.NewPresence(), cancellationToken);
 
     private ValueTask SendFramesAsync(Jid peer, ReadOnlyMemory<byte> text)
     {

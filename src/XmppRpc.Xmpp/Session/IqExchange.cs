@@ -32,7 +32,11 @@ internal sealed class IqExchange(Jid self)
     {
         _closed = reason;
         foreach (var (_, request) in _open)
+        {
             request.Answer.TrySetException(reason);
+            // whoever asked may have gone
+            _ = request.Answer.Task.Exception;
+        }
     }
 
     /// <summary>The exception for an iq of type error, also for one that says no more than that.</summary>

@@ -9,6 +9,13 @@ namespace XmppRpc.Server;
 /// </summary>
 internal sealed class Authorization(Jid self)
 {
+    /// <summary>Throws if the contract leaves it to the endpoint's own domain who may call, and nobody has an account there: a component's domain (T-26).</summary>
+    public void RequireDecision(RpcContractInfo contract)
+    {
+        if (self.Local is null && contract.Methods.FirstOrDefault(method => !method.AllowAnyone && method.Authorize?.Domains is null) is { } open)
+            throw new RpcContractException($"Contract {contract.Name} cannot be served by the component {self}: nobody has an account in its domain, so nobody could call {open.Name}. Put [RpcAuthorize(Domains = \"…\")] or [RpcAllowAnyone] on the contract or the method.");
+    }
+
     public bool Allows(Jid caller, RpcMethodInfo method)
     {
         if (!method.AllowAnyone && !LetsIn(method.Authorize, caller))

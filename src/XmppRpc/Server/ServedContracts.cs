@@ -14,17 +14,11 @@ internal sealed class ServedContracts(Authorization authorization)
     private ImmutableDictionary<string, ServedMethod> _methods = ImmutableDictionary.Create<string, ServedMethod>(StringComparer.Ordinal);
 
     /// <summary>Adds all methods of a contract, or none: <see cref="InvalidOperationException"/> if one is served already.</summary>
-    public void Add(RpcContractInfo contract, RpcDispatcher dispatcher) => ImmutableInterlocked.Update(ref _methods, methods =>
+    public void Add(RpcContractInfo contract, RpcDispatcher dispatcher)
     {
-        for (var index = 0; index < contract.Methods.Count; index++)
-        {
-            var method = contract.Methods[index];
-            if (methods.TryGetValue(method.Path, out var other))
-                throw new InvalidOperationException($"Contract {contract.Name} cannot be served: {method.Path} is served already, by contract {other.Contract.Name}. Dispose what Serve returned for that one first.");
-            methods = methods.Add(method.Path, new ServedMethod(method, contract, dispatcher, index));
-        }
-        return methods;
-    });
+        authorization.RequireDecision(contract);
+        ImmutableInterlocked.Update(ref _methods, methods => Added(methods, contract, dispatcher));
+    }
 
     public void Remove(RpcContractInfo contract) => ImmutableInterlocked.Update(ref _methods, methods => methods.RemoveRange(methods.Values.Where(m => m.Contract == contract).Select(m => m.Method.Path)));
 
@@ -38,4 +32,16 @@ internal sealed class ServedContracts(Authorization authorization)
 
     /// <summary>Whether the caller may call anything at all, and so may know that we are here.</summary>
     public bool IsVisibleTo(Jid caller) => _methods.Values.Any(served => authorization.Allows(caller, served.Method));
+
+    private static ImmutableDictionary<string, ServedMethod> Added(ImmutableDictionary<string, ServedMethod> methods, RpcContractInfo contract, RpcDispatcher dispatcher)
+    {
+        for (var index = 0; index < contract.Methods.Count; index++)
+        {
+            var method = contract.Methods[index];
+            if (methods.TryGetValue(method.Path, out var other))
+                throw new InvalidOperationException($"Contract {contract.Name} cannot be served: {method.Path} is served already, by contract {other.Contract.Name}. Dispose what Serve returned for that one first.");
+            methods = methods.Add(method.Path, new ServedMethod(method, contract, dispatcher, index));
+        }
+        return methods;
+    }
 }

@@ -82,4 +82,20 @@ public class AuthorizationTests
         Assert.Equal(["open:3"], contracts.VisibleTo(Jid.Parse("a@evil.net/x")));
         Assert.True(contracts.IsVisibleTo(Jid.Parse("a@evil.net/x")));
     }
+
+    [Fact]
+    public void Component_serves_only_what_says_who_may_call_T26()
+    {
+        var contracts = new ServedContracts(new Authorization(Jid.Parse("orders.example.org")));
+        var decided = new RpcMethodInfo("c", 1, "decided", RpcMethodKind.Unary) { Authorize = new() { Domains = "example.org" } };
+        var open = new RpcMethodInfo("c", 1, "anyone", RpcMethodKind.Unary) { AllowAnyone = true };
+        var silent = new RpcMethodInfo("c", 1, "silent", RpcMethodKind.Unary);
+        contracts.Add(Contract("c", decided, open), null!);
+        var refused = Assert.Throws<RpcContractException>(() => contracts.Add(Contract("d", decided, silent), null!));
+        Assert.Contains("silent", refused.Message);
+        Assert.Contains("[RpcAllowAnyone]", refused.Message);
+        new ServedContracts(new Authorization(Jid.Parse("orders@example.org/main"))).Add(Contract("d", silent), null!);
+    }
+
+    private static RpcContractInfo Contract(string name, params RpcMethodInfo[] methods) => new(name, 1, CalleeSide.Json, methods, []);
 }
