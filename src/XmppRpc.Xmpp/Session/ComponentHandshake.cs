@@ -22,7 +22,8 @@ internal sealed class ComponentHandshake(StreamDialogue dialogue, XmppConnection
         var header = await dialogue.ReadAsync(XmppNodeKind.StreamStart, cancellationToken).ConfigureAwait(false);
         if (header.Attribute("id") is not { Length: > 0 } id)
             throw new XmppStreamException("undefined-condition", $"The XMPP server opened the stream of the component {domain} without an id.");
-        await dialogue.Transport.WriteAsync(new XmppElement("handshake", XmppNames.Component).WithText(Hash(id, secret)), cancellationToken).ConfigureAwait(false);
+        // reader and writer take a component's namespace for jabber:client
+        await dialogue.Transport.WriteAsync(new XmppElement("handshake", XmppNames.Client).WithText(Hash(id, secret)), cancellationToken).ConfigureAwait(false);
         await ExpectAcceptanceAsync(domain, cancellationToken).ConfigureAwait(false);
         XmppLog.Authenticated(log, options.Jid, "component handshake");
         return new(options.Jid, null, IsResumed: false, []);
@@ -33,7 +34,6 @@ internal sealed class ComponentHandshake(StreamDialogue dialogue, XmppConnection
         try
         {
             var answer = await dialogue.ReadElementAsync(cancellationToken).ConfigureAwait(false);
-            // the reader gives a component's elements in jabber:client
             if (!answer.Is("handshake", XmppNames.Client))
                 throw StreamDialogue.Unexpected(answer, "<handshake/>");
         }

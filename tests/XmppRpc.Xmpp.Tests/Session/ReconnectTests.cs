@@ -108,6 +108,34 @@ public sealed class ReconnectTests : IAsyncDisposable
         Assert.Equal([("small", false), (new string('l', 500), true), ("next", false)], started.Unacknowledged.Select(u => (u.Stanza.Id!, u.IsSuspect)));
     }
 
+    // RFC 6120 §4.9.3.19: who points on for ever is not followed for ever
+    [Fact]
+    public async Task Server_that_always_points_elsewhere_is_followed_three_times()
+    {
+        const string elsewhere = "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>other.example.org:5222</see-other-host></stream:error></stream:stream>";
+        var connecting = _server.ConnectAsync();
+        for (var hop = 0; hop < 4; hop++)
+        {
+            if (hop > 0)
+                await _server.NextConnectionAsync();
+            await _server.ExpectAsync("<stream:stream ");
+            await _server.SendAsync(FakeServer.Header + elsewhere);
+        }
+        Assert.Equal("see-other-host", (await Assert.ThrowsAsync<XmppStreamException>(() => connecting)).Condition);
+    }
+
+    [Fact]
+    public async Task Redirection_of_a_session_is_followed_without_waiting()
+    {
+        var connection = await _server.AcceptAsync();
+        await _server.SendAsync("<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>other.example.org</see-other-host></stream:error></stream:stream>");
+        Assert.IsType<SessionLost>(await connection.ReceiveEventAsync());
+        await _server.NextConnectionAsync();
+        await _server.AuthenticateAsync();
+        await _server.BindAsync();
+        Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync());
+    }
+
     [Fact]
     public async Task Silent_server_is_asked_and_then_given_up()
     {

@@ -64,6 +64,19 @@ public sealed class StreamNegotiatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Compression_that_is_offered_is_not_used_T07()
+    {
+        const string compression = "<compression xmlns='http://jabber.org/features/compress'><method>zlib</method></compression></stream:features>";
+        var connecting = _server.ConnectAsync();
+        await _server.OpenAsync(FakeServer.ScramFeatures.Replace("</stream:features>", compression, StringComparison.Ordinal));
+        await _server.SucceedAsync(await _server.ChallengeAsync("s3cret-pw"));
+        await _server.OpenAsync(FakeServer.BindFeatures.Replace("</stream:features>", compression, StringComparison.Ordinal));
+        Assert.StartsWith("<iq ", await _server.ExpectAsync("<iq "));
+        await _server.AnswerBindAsync();
+        await connecting;
+    }
+
+    [Fact]
     public async Task Clear_text_behind_proceed_ends_the_attempt_before_any_secret_T09()
     {
         _server.Options = _server.Options with { Tls = XmppTlsMode.StartTls };
