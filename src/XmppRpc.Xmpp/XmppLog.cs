@@ -43,4 +43,7 @@ internal static partial class XmppLog
 
     [LoggerMessage(30, LogLevel.Warning, "The PasswordFile '{Path}' can be read by every user of this machine. Restrict it to its owner (chmod 600) unless it is a secret of a container.")]
     public static partial void PasswordFileReadable(ILogger log, string path);
+
+    [LoggerMessage(11, LogLevel.Debug, "{Jid}: the answer to {Asker} is too large to be sent.")]
+    public static partial void NotAnswered(ILogger log, Jid jid, string asker);
 }

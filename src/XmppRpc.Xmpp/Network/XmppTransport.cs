@@ -124,17 +124,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         lock (_gate)
         {
             ThrowIfUnwritable();
-            var before = _queued.Length;
-            try
-            {
-                XmppWriter.WriteElement(_queued, element, _contentNamespace);
-                RefuseOversize(element, _queued.Length - before, _maxElementBytes);
-            }
-            catch
-            {
-                _queued.Truncate(before);
-                throw;
-            }
+            Enqueue(element);
         }
 
         return DepartAsync(cancellationToken);
@@ -165,7 +155,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         lock (_gate)
         {
             ThrowIfUnwritable();
-            XmppWriter.WriteElement(_queued, element, _contentNamespace);
+            Enqueue(element);
         }
     }
 
@@ -176,7 +166,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         {
             if (_broken is not null || _streamEnded)
                 return;
-            XmppWriter.WriteElement(_queued, element, _contentNamespace);
+            Enqueue(element);
         }
         Leave();
     }
@@ -353,6 +343,22 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         }
 
         _departing.Clear();
+    }
+
+    /// <summary>Under the gate. An element that is refused leaves no trace.</summary>
+    private void Enqueue(XmppElement element)
+    {
+        var before = _queued.Length;
+        try
+        {
+            XmppWriter.WriteElement(_queued, element, _contentNamespace);
+            RefuseOversize(element, _queued.Length - before, _maxElementBytes);
+        }
+        catch
+        {
+            _queued.Truncate(before);
+            throw;
+        }
     }
 
     private void ThrowIfUnwritable()

@@ -20,6 +20,7 @@ internal sealed class SessionLoop
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Task _run;
+    private IqExchange _exchange;
     private XmppSession? _current;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private XmppException? _over;
@@ -27,7 +28,7 @@ internal sealed class SessionLoop
 
     private SessionLoop(XmppConnectionOptions options, ILogger log, Reopening reopening, IqServices? services, XmppSession first)
     {
-        (_options, _log, _reopening, _services, _current, Jid) = (options, log, reopening, services, first, first.Jid);
+        (_options, _log, _reopening, _services, _current, _exchange, Jid) = (options, log, reopening, services, first, first.Exchange, first.Jid);
         _inbound = new(options.MaxReceivedStanzas, options.MaxReceivedBytes);
         _skipped = new(log);
         _run = RunAsync(first);
@@ -119,37 +120,49 @@ internal sealed class SessionLoop
     }
 
     /// <summary>Never fails: how it ended is what receivers and senders are told.</summary>
-    private async Task RunAsync(XmppSession session)
+    private async Task RunAsync(XmppSession first)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         XmppException? reason;
+        try
+        {
+            reason = await KeepAsync(first).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            reason = new XmppConnectionException($"The connection of {Jid} ended by an error of its own: {e.Message}", e);
+        }
+        End(reason);
+    }
+
+    /// <summary>Session after session; null when it ended as it should, else why there is no next one.</summary>
+    private async Task<XmppException?> KeepAsync(XmppSession session)
+    {
         while (true)
         {
-            reason = await session.RunAsync(_inbound, _skipped, _services).ConfigureAwait(false);
-            var endedByPeer = reason is null;
+            var reason = await session.RunAsync(_inbound, _skipped, _services).ConfigureAwait(false);
             if (_closing)
-                reason = null;
-            if (_closing || !_options.Reconnect)
-                break;
+                return null;
+            if (!_options.Reconnect)
+                return reason;
+            var endedInOrder = reason is null;
             reason ??= new XmppConnectionException($"The XMPP server for {session.Jid.Domain} closed the XML stream.");
             XmppLog.Lost(_log, session.Jid, reason.Message);
             Publish(null);
             await _inbound.AddAsync(new SessionLost(reason), 0).ConfigureAwait(false);
-            var again = await _reopening.AgainAsync(session, reason, endedByPeer, _stop.Token).ConfigureAwait(false);
-            reason = again.Final;
+            var again = await _reopening.AgainAsync(session, reason, endedInOrder, _stop.Token).ConfigureAwait(false);
             if (again.Next is null)
-                break;
+                return again.Final;
             if (!again.Next.IsResumed)
                 session.Exchange.FailAll(new XmppConnectionException($"The connection of {session.Jid} was lost, and its session could not be resumed; it is not known whether the request was carried out."));
             session = again.Next;
             await AnnounceAsync(session, again.Unacknowledged).ConfigureAwait(false);
         }
-        End(session, reason);
     }
 
     private async ValueTask AnnounceAsync(XmppSession session, IReadOnlyList<UnacknowledgedStanza> unacknowledged)
     {
-        Jid = session.Jid;
+        (Jid, _exchange) = (session.Jid, session.Exchange);
         XmppLog.Reconnected(_log, session.Jid, session.IsResumed ? "resumed" : "new session");
         await _inbound.AddAsync(new SessionStarted(session.Jid, session.IsResumed, unacknowledged), 0).ConfigureAwait(false);
         Publish(session);
@@ -158,7 +171,7 @@ internal sealed class SessionLoop
             await session.BeginCloseAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void End(XmppSession session, XmppException? reason)
+    private void End(XmppException? reason)
     {
         if (reason is null)
             XmppLog.Disconnected(_log, Jid);
@@ -167,7 +180,7 @@ internal sealed class SessionLoop
         lock (_gate)
             _over = reason ?? Closed();
         Publish(null);
-        session.Exchange.FailAll(_over);
+        _exchange.FailAll(_over);
         _inbound.Complete(reason);
     }
 

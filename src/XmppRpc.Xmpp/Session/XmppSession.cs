@@ -16,6 +16,7 @@ internal sealed class XmppSession : IAsyncDisposable
 
     private readonly XmppTransport _transport;
     private readonly XmppConnectionOptions _options;
+    private readonly ILogger _log;
     private readonly NegotiatedSession _negotiated;
     private readonly ManagedSender? _sender;
     private readonly Liveness _liveness;
@@ -27,10 +28,10 @@ internal sealed class XmppSession : IAsyncDisposable
     private volatile bool _closing;
     private volatile bool _over;
 
-    private XmppSession(XmppTransport transport, XmppConnectionOptions options, NegotiatedSession negotiated, bool isDirectTls, SendWindow window, SessionHistory before)
+    private XmppSession(XmppTransport transport, XmppConnectionOptions options, ILogger log, NegotiatedSession negotiated, bool isDirectTls, SendWindow window, SessionHistory before)
     {
         IsDirectTls = isDirectTls;
-        (_transport, _options, _negotiated) = (transport, options, negotiated);
+        (_transport, _options, _log, _negotiated) = (transport, options, log, negotiated);
         Exchange = negotiated.IsResumed && before.Exchange is { } exchange ? exchange : new(negotiated.Jid);
         _liveness = new(new(options.IdleTimeout, options.AnswerTimeout, WhiteSpaceInterval(options, negotiated), options.SlowestBytesPerSecond), transport.BytesRead, transport.BytesWritten);
         _startedAt = options.Time.GetTimestamp();
@@ -77,7 +78,7 @@ internal sealed class XmppSession : IAsyncDisposable
             var negotiated = options.IsComponent
                 ? await new ComponentHandshake(dialogue, options, log).NegotiateAsync(either.Token).ConfigureAwait(false)
                 : await new StreamNegotiator(dialogue, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
-            return new(transport, options, negotiated, opened.IsDirectTls, window, before);
+            return new(transport, options, log, negotiated, opened.IsDirectTls, window, before);
         }
         catch (Exception e)
         {
@@ -103,7 +104,7 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             foreach (var element in _negotiated.Early)
                 if (Stanza.Wrap(element) is { } early)
-                    await inbound.AddAsync(early, 0).ConfigureAwait(false);
+                    await DeliverAsync(early, 0, inbound, services).ConfigureAwait(false);
             while (true)
             {
                 var node = await _transport.ReadAsync().ConfigureAwait(false);
@@ -111,7 +112,7 @@ internal sealed class XmppSession : IAsyncDisposable
                     break;
                 await TakeAsync(node, inbound, skipped, services).ConfigureAwait(false);
             }
-            await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time).ConfigureAwait(false);
+            await SayLastAsync(SayGoodbyeAsync, _options.Time).ConfigureAwait(false);
             return null;
         }
         catch (XmppException) when (_closing)
@@ -157,10 +158,7 @@ internal sealed class XmppSession : IAsyncDisposable
         _closing = true;
         try
         {
-            // the last word on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
-            if (State is { } state && !_transport.IsStreamEnded)
-                _transport.Append(SmNonzas.Answer(state.Handled));
-            await _transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
+            await SayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (XmppException)
         {
@@ -174,6 +172,14 @@ internal sealed class XmppSession : IAsyncDisposable
         _over = true;
         _sender?.Dispose();
         await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ValueTask SayGoodbyeAsync(CancellationToken cancellationToken)
+    {
+        // the last word on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
+        if (State is { } state && !_transport.IsStreamEnded)
+            _transport.Append(SmNonzas.Answer(state.Handled));
+        return _transport.WriteStreamEndAsync(cancellationToken);
     }
 
     private async ValueTask TakeAsync(XmppNode? node, InboundQueue inbound, SkippedElements skipped, IqServices? services)
@@ -208,19 +214,37 @@ internal sealed class XmppSession : IAsyncDisposable
         State?.CountHandled();
         var (before, now) = (_bytesTaken, _transport.BytesRead);
         _bytesTaken = now;
+        return DeliverAsync(stanza, (int)(now - before), inbound, services);
+    }
+
+    /// <summary>To the request it answers, to the services it asks, else to the program.</summary>
+    private ValueTask DeliverAsync(Stanza stanza, int bytes, InboundQueue inbound, IqServices? services)
+    {
         if (stanza is not Iq iq)
-            return inbound.AddAsync(stanza, (int)(now - before));
+            return inbound.AddAsync(stanza, bytes);
         // a component's own ping comes back to it as the request
         if (iq.Id == _pingId || (!iq.IsRequest && Exchange.TryComplete(iq)))
             return ValueTask.CompletedTask;
         if (services?.Answer(iq) is not { } answer)
-            return inbound.AddAsync(stanza, (int)(now - before));
-        // an answer that finds no room is not given: whoever asks too much must not fill our queues
-        if (_sender is not null)
-            _sender.TryPost(answer.Element);
-        else if (_transport.QueuedBytes < _options.MaxQueuedBytes)
-            _transport.Post(answer.Element);
+            return inbound.AddAsync(stanza, bytes);
+        Answer(answer);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>An answer that finds no room, or is larger than the XMPP server bears, is not given: whoever asks must not fill our queues.</summary>
+    private void Answer(Iq answer)
+    {
+        try
+        {
+            if (_sender is not null)
+                _sender.TryPost(answer.Element);
+            else if (_transport.QueuedBytes < _options.MaxQueuedBytes)
+                _transport.Post(answer.Element);
+        }
+        catch (ArgumentException)
+        {
+            XmppLog.NotAnswered(_log, Jid, RemoteText.Show(answer.Element.Attribute("to")));
+        }
     }
 
     private void TakeNonza(XmppElement element)

@@ -58,6 +58,35 @@ public sealed class AnsweringTests : IAsyncDisposable
         Assert.DoesNotContain("id='p3'", await _server.ExpectAsync("id='out'"));
     }
 
+    [Theory]
+    [InlineData(FakeServer.BindFeatures)]
+    [InlineData(FakeServer.ManagedFeatures)]
+    public async Task Answer_that_the_server_would_not_bear_is_not_given(string features)
+    {
+        _server.Options = _server.Options with { MaxSentStanzaBytes = 600, Entity = new() { Features = [new string('f', 1000)] } };
+        var connecting = _server.ConnectAsync();
+        await _server.AuthenticateAsync();
+        await _server.BindAsync(features: features);
+        if (features == FakeServer.ManagedFeatures)
+            await _server.EnableAsync();
+        var connection = await connecting;
+        await _server.SendAsync("<iq type='get' from='bob@example.org/x' id='d'><query xmlns='http://jabber.org/protocol/disco#info'/></iq><iq type='get' from='bob@example.org/x' id='p'><ping xmlns='urn:xmpp:ping'/></iq><message id='in'/>");
+        Assert.Equal("in", (await connection.ReceiveAsync())!.Id);
+        Assert.StartsWith("<iq type='result' id='p'", (await _server.ExpectAsync("id='p'")).Trim());
+    }
+
+    [Fact]
+    public async Task Request_that_comes_before_enabled_is_answered()
+    {
+        var connecting = _server.ConnectAsync();
+        await _server.AuthenticateAsync();
+        await _server.BindAsync(features: FakeServer.ManagedFeatures);
+        await _server.ExpectAsync("/>");
+        await _server.SendAsync("<iq type='get' from='bob@example.org/x' id='p'><ping xmlns='urn:xmpp:ping'/></iq><enabled xmlns='urn:xmpp:sm:3' id='sm-1' resume='true'/>");
+        await connecting;
+        await _server.ExpectAsync("<iq type='result' id='p'");
+    }
+
     [Fact]
     public async Task Entity_that_cannot_be_described_is_refused_before_anything_is_opened() =>
         await Assert.ThrowsAsync<ArgumentException>(() => XmppConnection.ConnectAsync(_server.Options with { Entity = new() { Features = ["a", "a"] }, OpenStream = _ => throw new InvalidOperationException("opened") }));
