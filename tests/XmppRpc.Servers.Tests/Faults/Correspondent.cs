@@ -35,6 +35,16 @@ internal sealed class Correspondent : IAsyncDisposable
     /// <summary>The numbers that came. This and all below are for <see cref="UntilAsync"/>, or for when nothing comes any more.</summary>
     public List<int> Numbers { get; } = [];
 
+    /// <summary>The numbers that have come so far.</summary>
+    public int[] Received
+    {
+        get
+        {
+            lock (_gate)
+                return [.. Numbers];
+        }
+    }
+
     /// <summary>The stanzas that came and are not numbered, among them bounces of those that are.</summary>
     public List<Stanza> Others { get; } = [];
 
