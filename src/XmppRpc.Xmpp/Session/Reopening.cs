@@ -55,7 +55,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
         if (lost.IsTooMuch)
             _window = _window.Halved();
         var preferred = resumable ? Place(before, before.State?.Location) : null;
-        for (var verdict = lost; ; verdict = ReconnectPolicy.For(reason))
+        for (var verdict = lost; ; verdict = ReconnectPolicy.ForAttempt(reason))
         {
             if (verdict.Retry == Retry.Never || (verdict.Retry == Retry.Limited && ++_limited > MaxLimitedAttempts))
                 return new(null, [], reason);

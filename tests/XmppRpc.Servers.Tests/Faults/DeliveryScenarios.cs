@@ -51,7 +51,7 @@ public abstract class DeliveryScenarios(XmppServerFixture servers, ServerKind se
 
     protected async Task AssertBouncesWithoutLastAcknowledgementAsync()
     {
-        var patient = await servers.StartAsync(server, Setups.Patient);
+        var patient = await servers.StartAsync(server, Setups.Patient with { ResendOnTimeout = "false" });
         await using var proxy = FaultProxy.Start(patient, new() { Tls = ProxyTls.Terminate });
         proxy.Next(FaultScript.Pass.ToServer(Fault.Drop(Stanzas.Named("a"))));
         await using var bob = await Correspondent.ConnectAsync(Setups.Options(patient.ConnectionString("bob", "control")));

@@ -17,6 +17,9 @@ public abstract class ResumeCutScenarios(XmppServerFixture servers, ServerKind s
     /// <summary>About so many bytes lie between two cuts.</summary>
     protected virtual int Stride => 200;
 
+    /// <summary>Whether the XMPP server can resume a session when it was cut off inside a stanza that it was reading.</summary>
+    protected virtual bool ForgetsHalfStanzas => true;
+
     public static TheoryData<Direction, CutKind, Ends> Cuts => new(
         from direction in Enum.GetValues<Direction>()
         from cut in new[] { (CutKind.Fin, Ends.Both), (CutKind.Reset, Ends.Both), (CutKind.Reset, Ends.Client), (CutKind.Reset, Ends.Server) }
@@ -29,7 +32,7 @@ public abstract class ResumeCutScenarios(XmppServerFixture servers, ServerKind s
     {
         using var unobserved = new UnobservedExceptions();
         var cuts = Sample();
-        var sweep = new ResumeSweep(await servers.StartAsync(server, Setups.Patient), direction, kind, ends);
+        var sweep = new ResumeSweep(await servers.StartAsync(server, Setups.Patient), direction, kind, ends, cutsBetweenStanzas: direction is Direction.ToServer && !ForgetsHalfStanzas);
 
         await sweep.RunAsync(cuts);
 

@@ -32,6 +32,16 @@ public class ReconnectPolicyTests
     public void Stream_error_of_the_server(string condition, object retry) =>
         Assert.Equal(retry, ReconnectPolicy.For(new XmppStreamException(condition, "", sentByPeer: true)).Retry);
 
+    // who holds the address is not thrown out by asking again, and may be our own lost connection
+    [Fact]
+    public void Conflict_on_the_way_back_is_tried_again()
+    {
+        Assert.Equal(new Verdict(Retry.Always), ReconnectPolicy.ForAttempt(new XmppStreamException("conflict", "", sentByPeer: true)));
+        Assert.Equal(new Verdict(Retry.Always), ReconnectPolicy.ForAttempt(new XmppStanzaException(new("cancel", "conflict"), null)));
+        Assert.Equal(new Verdict(Retry.Never), ReconnectPolicy.ForAttempt(new XmppStanzaException(new("cancel", "not-allowed"), null)));
+        Assert.Equal(new Verdict(Retry.Never), ReconnectPolicy.ForAttempt(new XmppAuthenticationException("not-authorized", "")));
+    }
+
     [Fact]
     public void Too_much_halves_the_window_and_drops_the_session()
     {
