@@ -49,7 +49,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
             _backoff.Reset();
             (_limited, _otherHosts) = (0, 0);
         }
-        var lost = ReconnectPolicy.For(reason);
+        var lost = before.IsResumed ? ReconnectPolicy.ForResumed(reason) : ReconnectPolicy.For(reason);
         // a stream closed in order ends its session (XEP-0198 §5)
         var resumable = !endedInOrder && !lost.DropsSession && !StumblesAgain(before, reason);
         if (lost.IsTooMuch)

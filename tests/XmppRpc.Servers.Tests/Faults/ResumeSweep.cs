@@ -6,10 +6,8 @@ using XmppRpc.Xmpp;
 namespace XmppRpc.Servers.Tests.Faults;
 
 /// <summary>One session that is cut off at many bytes, one after the other, while messages go both ways, and is resumed each time.</summary>
-internal sealed class ResumeSweep(XmppServer server, Direction direction, CutKind kind, Ends ends, bool cutsBetweenStanzas)
+internal sealed class ResumeSweep(XmppServer server, Direction direction, CutKind kind, Ends ends)
 {
-    private const int UsualStanzaBytes = 150;
-
     /// <summary>How often a whole session was lost; other cuts fell into the handshake of a resumption.</summary>
     public int Lost { get; private set; }
 
@@ -47,7 +45,7 @@ internal sealed class ResumeSweep(XmppServer server, Direction direction, CutKin
 
     private FaultScript Script(long at)
     {
-        var cut = Fault.Cut(cutsBetweenStanzas ? At.After(Stanzas.All.Skip((int)(at / UsualStanzaBytes))) : At.Byte(at), kind, ends);
+        var cut = Fault.Cut(At.Byte(at), kind, ends);
         return direction is Direction.ToServer ? FaultScript.Pass.ToServer(cut) : FaultScript.Pass.ToClient(cut);
     }
 

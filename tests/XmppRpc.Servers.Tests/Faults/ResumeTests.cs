@@ -4,12 +4,6 @@ using XmppRpc.TestKit.Servers;
 
 namespace XmppRpc.Servers.Tests.Faults;
 
-public sealed class ProsodyResumeCutTests(XmppServerFixture servers, ITestOutputHelper output) : ResumeCutScenarios(servers, ServerKind.Prosody, output)
-{
-    // Prosody 0.12 reads on where the lost stream stopped: see HalfStanzaTests
-    protected override bool ForgetsHalfStanzas => false;
-}
-
 public sealed class EjabberdResumeCutTests(XmppServerFixture servers, ITestOutputHelper output) : ResumeCutScenarios(servers, ServerKind.Ejabberd, output);
 
 public sealed class LocalServerResumeCutTests(XmppServerFixture servers, ITestOutputHelper output) : ResumeCutScenarios(servers, ServerKind.Local, output);

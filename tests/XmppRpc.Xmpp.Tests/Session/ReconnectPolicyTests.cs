@@ -43,6 +43,14 @@ public class ReconnectPolicyTests
     }
 
     [Fact]
+    public void Resumed_stream_that_was_not_well_formed_is_followed_by_a_new_session()
+    {
+        Assert.Equal(new Verdict(Retry.Always, DropsSession: true), ReconnectPolicy.ForResumed(new XmppStreamException("not-well-formed", "", sentByPeer: true)));
+        Assert.Equal(new Verdict(Retry.Limited), ReconnectPolicy.ForResumed(new XmppStreamException("not-well-formed", "")));
+        Assert.Equal(new Verdict(Retry.Never), ReconnectPolicy.ForResumed(new XmppStreamException("conflict", "", sentByPeer: true)));
+    }
+
+    [Fact]
     public void Too_much_halves_the_window_and_drops_the_session()
     {
         Assert.Equal(new Verdict(Retry.Always, DropsSession: true, IsTooMuch: true), ReconnectPolicy.For(new XmppStreamException("policy-violation", "", sentByPeer: true)));
