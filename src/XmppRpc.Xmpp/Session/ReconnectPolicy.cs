@@ -25,6 +25,23 @@ internal sealed record Verdict(Retry Retry, bool DropsSession = false, bool IsTo
 /// <summary>What each error of a stream means for the connection: one table.</summary>
 internal static class ReconnectPolicy
 {
+    /// <summary>What the end of a stream means that went on with a session.</summary>
+    public static Verdict ForResumed(XmppException reason) => reason switch
+    {
+        // Prosody 0.12 feeds it to the parser of the lost stream, which may have stopped inside a stanza: no fault of ours, and gone with the session
+        XmppStreamException { Condition: "not-well-formed", SentByPeer: true } => new(Retry.Always, DropsSession: true),
+        _ => For(reason),
+    };
+
+    /// <summary>What the failure of an attempt to come back means.</summary>
+    public static Verdict ForAttempt(XmppException reason) => reason switch
+    {
+        // the XMPP server prefers the other, most likely our own lost connection, which it takes for alive; nobody is thrown out by asking again
+        XmppStreamException { Condition: "conflict" } or XmppStanzaException { Error.Condition: "conflict" } => new(Retry.Always),
+        _ => For(reason),
+    };
+
+    /// <summary>What the end of a stream means.</summary>
     public static Verdict For(XmppException reason) => reason switch
     {
         XmppStreamException stream => For(stream),

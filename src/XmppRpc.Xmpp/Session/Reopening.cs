@@ -49,13 +49,13 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
             _backoff.Reset();
             (_limited, _otherHosts) = (0, 0);
         }
-        var lost = ReconnectPolicy.For(reason);
+        var lost = before.IsResumed ? ReconnectPolicy.ForResumed(reason) : ReconnectPolicy.For(reason);
         // a stream closed in order ends its session (XEP-0198 §5)
         var resumable = !endedInOrder && !lost.DropsSession && !StumblesAgain(before, reason);
         if (lost.IsTooMuch)
             _window = _window.Halved();
         var preferred = resumable ? Place(before, before.State?.Location) : null;
-        for (var verdict = lost; ; verdict = ReconnectPolicy.For(reason))
+        for (var verdict = lost; ; verdict = ReconnectPolicy.ForAttempt(reason))
         {
             if (verdict.Retry == Retry.Never || (verdict.Retry == Retry.Limited && ++_limited > MaxLimitedAttempts))
                 return new(null, [], reason);

@@ -8,11 +8,14 @@ namespace XmppRpc.TestKit.Servers;
 /// </summary>
 public sealed class XmppServerFixture : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<(ServerKind, ServerProfile), Lazy<Task<XmppServer>>> servers = new();
+    private readonly ConcurrentDictionary<(ServerKind, ServerSetup), Lazy<Task<XmppServer>>> servers = new();
 
     /// <summary>The shared server of this kind and profile. Skips the running test where the server is not installed.</summary>
-    public Task<XmppServer> StartAsync(ServerKind kind, ServerProfile profile = ServerProfile.Full) =>
-        servers.GetOrAdd((kind, profile), key => new(() => XmppServer.StartAsync(key.Item1, key.Item2))).Value;
+    public Task<XmppServer> StartAsync(ServerKind kind, ServerProfile profile = ServerProfile.Full) => StartAsync(kind, new ServerSetup(profile));
+
+    /// <summary>The shared server of this kind and setup.</summary>
+    public Task<XmppServer> StartAsync(ServerKind kind, ServerSetup setup) =>
+        servers.GetOrAdd((kind, setup), key => new(() => XmppServer.StartAsync(key.Item1, key.Item2))).Value;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

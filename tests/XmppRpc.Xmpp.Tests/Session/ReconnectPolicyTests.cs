@@ -32,6 +32,24 @@ public class ReconnectPolicyTests
     public void Stream_error_of_the_server(string condition, object retry) =>
         Assert.Equal(retry, ReconnectPolicy.For(new XmppStreamException(condition, "", sentByPeer: true)).Retry);
 
+    // who holds the address is not thrown out by asking again, and may be our own lost connection
+    [Fact]
+    public void Conflict_on_the_way_back_is_tried_again()
+    {
+        Assert.Equal(new Verdict(Retry.Always), ReconnectPolicy.ForAttempt(new XmppStreamException("conflict", "", sentByPeer: true)));
+        Assert.Equal(new Verdict(Retry.Always), ReconnectPolicy.ForAttempt(new XmppStanzaException(new("cancel", "conflict"), null)));
+        Assert.Equal(new Verdict(Retry.Never), ReconnectPolicy.ForAttempt(new XmppStanzaException(new("cancel", "not-allowed"), null)));
+        Assert.Equal(new Verdict(Retry.Never), ReconnectPolicy.ForAttempt(new XmppAuthenticationException("not-authorized", "")));
+    }
+
+    [Fact]
+    public void Resumed_stream_that_was_not_well_formed_is_followed_by_a_new_session()
+    {
+        Assert.Equal(new Verdict(Retry.Always, DropsSession: true), ReconnectPolicy.ForResumed(new XmppStreamException("not-well-formed", "", sentByPeer: true)));
+        Assert.Equal(new Verdict(Retry.Limited), ReconnectPolicy.ForResumed(new XmppStreamException("not-well-formed", "")));
+        Assert.Equal(new Verdict(Retry.Never), ReconnectPolicy.ForResumed(new XmppStreamException("conflict", "", sentByPeer: true)));
+    }
+
     [Fact]
     public void Too_much_halves_the_window_and_drops_the_session()
     {
