@@ -126,15 +126,16 @@ internal sealed class ManagedSender : IDisposable
     private void Enqueue(XmppElement stanza)
     {
         _scratch.Clear();
-        XmppWriter.WriteElement(_scratch, stanza, XmppNames.Client);
+        _transport.Serialise(_scratch, stanza);
         var length = _scratch.Length;
         XmppTransport.RefuseOversize(stanza, length, _maxStanzaBytes);
         _state.Unacked.Add(_scratch.Written.Span);
         _largest = Math.Max(_largest, length);
+        Append(_scratch.Written.Span);
         if (_cadence.Count(length))
         {
-            // behind the stanza, in the same write
-            _scratch.Append(SmNonzas.Request);
+            // behind the stanza, and mostly in the same write
+            Append(SmNonzas.Request);
             _cadence.Asked();
         }
         else if (!_armed)
@@ -142,7 +143,6 @@ internal sealed class ManagedSender : IDisposable
             _armed = true;
             _timer.Change(AskAfter, Timeout.InfiniteTimeSpan);
         }
-        Append(_scratch.Written.Span);
     }
 
     /// <summary>A stream that breaks at this moment is found by the one who reads; the stanza stays in the queue.</summary>
