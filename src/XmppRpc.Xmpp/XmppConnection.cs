@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using XmppRpc.Xmpp.Services;
 using XmppRpc.Xmpp.Session;
 using XmppRpc.Xmpp.Stanzas;
 
@@ -21,6 +22,9 @@ public sealed class XmppConnection : IAsyncDisposable
 
     /// <summary>The full JID that was bound. A new session gets the same, unless the XMPP server assigns another.</summary>
     public Jid Jid => _loop.Jid;
+
+    /// <summary>What tells others our features in one element of each presence (XEP-0115), or null without <see cref="XmppEntity.CapabilitiesNode"/>.</summary>
+    public EntityCapabilities? Capabilities => _loop.Capabilities;
 
     /// <summary>Top-level elements passed over because they were above a cap of <see cref="XmppReaderLimits"/> or ill-formed inside.</summary>
     public long SkippedStanzas => _loop.SkippedCount;

@@ -31,6 +31,9 @@ public enum XmppTlsMode
 /// </summary>
 public sealed record XmppConnectionOptions
 {
+    // one for all, so that options that were set alike are equal
+    private static readonly XmppEntity DefaultEntity = new();
+
     /// <summary>The account; with a resource, that one is bound, else a random one is chosen for this process. Of a component its domain.</summary>
     public required Jid Jid { get; init; }
 
@@ -153,6 +156,9 @@ public sealed record XmppConnectionOptions
 
     /// <summary>Bytes of stanzas that may wait to be received by the program before nothing more is read. Default 4 MiB.</summary>
     public long MaxReceivedBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>What the connection answers by itself when others ask. Default: ping and service discovery; everything else is refused. Null leaves every request to the program, which then must answer it (RFC 6120 §8.4).</summary>
+    public XmppEntity? Entity { get; init; } = DefaultEntity;
 
     /// <summary>Caps on what is received.</summary>
     public XmppReaderLimits Limits { get; init; } = new();

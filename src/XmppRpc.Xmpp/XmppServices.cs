@@ -6,7 +6,7 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Xmpp;
 
 /// <summary>
-/// Questions to other entities and to the own XMPP server. All of them are iq requests (<see cref="XmppConnection.RequestAsync"/>): answers are read while somebody receives;
+/// Questions to other entities and to the own XMPP server. All of them are iq requests (<see cref="XmppConnection.RequestAsync"/>):
 /// a refusal throws <see cref="XmppStanzaException"/>, silence <see cref="TimeoutException"/>, an answer of another shape <see cref="XmppAnswerException"/>, a lost
 /// connection <see cref="XmppException"/>. Cancelling ends the waiting only.
 /// </summary>

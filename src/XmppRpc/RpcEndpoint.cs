@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -94,7 +95,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var connection = await XmppConnection.ConnectAsync(options.Connection, cancellationToken).ConfigureAwait(false);
+        // Who may see what we serve is decided here, so disco#info is ours.
+        var entity = options.Connection.Entity ?? new();
+        var connection = await XmppConnection.ConnectAsync(options.Connection with { Entity = entity with { HandledNamespaces = entity.HandledNamespaces.Append(XmppNames.DiscoInfo).ToFrozenSet(StringComparer.Ordinal) } }, cancellationToken).ConfigureAwait(false);
         var endpoint = new RpcEndpoint(options, connection);
         try
         {

@@ -16,8 +16,8 @@ public sealed class XmppTransport : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly XmppWire _wire;
     private readonly Func<Exception, XmppConnectionException> _lost;
-    private readonly int _maxElementBytes;
     private readonly int _highWaterBytes;
+    private int _maxElementBytes;
     private SendBuffer _queued;
     private SendBuffer _departing;
     private bool _flushing;
@@ -58,6 +58,9 @@ public sealed class XmppTransport : IAsyncDisposable
 
     /// <summary>Bytes given to the byte stream, above the encryption.</summary>
     internal long BytesWritten => Volatile.Read(ref _bytesWritten);
+
+    /// <summary>The largest element that is sent, in bytes as written: what the caller allows, or less if the peer says so.</summary>
+    internal int MaxElementBytes { get => _maxElementBytes; set => _maxElementBytes = Math.Min(value, _maxElementBytes); }
 
     /// <summary>Bytes that wait behind a write in progress.</summary>
     internal int QueuedBytes => _queued.Length;
@@ -161,12 +164,15 @@ public sealed class XmppTransport : IAsyncDisposable
         Leave();
     }
 
-    /// <summary>White space between stanzas (RFC 6120 §4.6.1), where there may be any.</summary>
+    /// <summary>Whether <see cref="PostWhiteSpace"/> may be used.</summary>
+    internal bool TakesWhiteSpace => _wire.TakesWhiteSpace;
+
+    /// <summary>White space between stanzas (RFC 6120 §4.6.1).</summary>
     internal void PostWhiteSpace()
     {
         lock (_gate)
         {
-            if (_broken is not null || _streamEnded || !_wire.TakesWhiteSpace)
+            if (_broken is not null || _streamEnded)
                 return;
             _queued.Append(" "u8);
         }

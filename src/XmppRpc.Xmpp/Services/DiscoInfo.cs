@@ -1,3 +1,4 @@
+using System.Buffers;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Services;
@@ -28,7 +29,7 @@ public sealed record DiscoInfo
             throw new ArgumentException("The entity names a feature twice.", nameof(entity));
         if (VerificationString.Of(info, strict: true) is null)
             throw new ArgumentException("The entity has an identity twice, two forms of one FORM_TYPE, a form without a hidden FORM_TYPE of one value, or a '<' in its text; no hash of XEP-0115 can stand for it.", nameof(entity));
-        ElementCheck.Verify(info.ToElement());
+        XmppWriter.WriteElement(new ArrayBufferWriter<byte>(), info.ToElement(), XmppNames.Client);
         return info;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.Xml;
@@ -21,7 +22,7 @@ internal sealed class IqServices
         Capabilities = entity.CapabilitiesNode is { } node ? EntityCapabilities.Of(_info, node) : null;
         foreach (var element in new[] { Capabilities?.ToElement(), entity.Software is { } software ? VersionQuery.ToElement(software) : null })
             if (element is not null)
-                ElementCheck.Verify(element);
+                XmppWriter.WriteElement(new ArrayBufferWriter<byte>(), element, XmppNames.Client);
     }
 
     /// <summary>What goes into each presence (XEP-0115), or null.</summary>

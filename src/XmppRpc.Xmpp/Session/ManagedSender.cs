@@ -57,6 +57,19 @@ internal sealed class ManagedSender : IDisposable
         return SendLaterAsync(room, stanza, cancellationToken);
     }
 
+    /// <summary>Sends without waiting, if there is room; false: nothing was done.</summary>
+    public bool TryPost(XmppElement stanza)
+    {
+        lock (_state.Gate)
+        {
+            if (_detached || !_window.HasRoom(_state.Unacked))
+                return false;
+            Enqueue(stanza);
+        }
+        _transport.Leave();
+        return true;
+    }
+
     /// <summary>Sends what a stream before this one left unacknowledged, unchanged and in order (XEP-0198 §5).</summary>
     public void SendAgain()
     {

@@ -1,3 +1,4 @@
+using XmppRpc.Xmpp.Services;
 using XmppRpc.Xmpp.StreamManagement;
 using XmppRpc.Xmpp.Xml;
 
@@ -8,4 +9,5 @@ namespace XmppRpc.Xmpp.Session;
 /// <param name="State">Its stream management, or null if it has none.</param>
 /// <param name="IsResumed">Whether it goes on with the session of before.</param>
 /// <param name="Early">What came before stream management began to count.</param>
-internal sealed record NegotiatedSession(Jid Jid, ResumeState? State, bool IsResumed, IReadOnlyList<XmppElement> Early);
+/// <param name="Limits">What the XMPP server says it bears (XEP-0478), or null.</param>
+internal sealed record NegotiatedSession(Jid Jid, ResumeState? State, bool IsResumed, IReadOnlyList<XmppElement> Early, StreamLimits? Limits = null);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using XmppRpc.Xmpp.Services;
 using XmppRpc.Xmpp.Stanzas;
 
 namespace XmppRpc.Xmpp.Session;
@@ -14,6 +15,7 @@ internal sealed class SessionLoop
     private readonly ILogger _log;
     private readonly InboundQueue _inbound;
     private readonly SkippedElements _skipped;
+    private readonly IqServices? _services;
     private readonly Reopening _reopening;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -23,9 +25,9 @@ internal sealed class SessionLoop
     private XmppException? _over;
     private volatile bool _closing;
 
-    private SessionLoop(XmppConnectionOptions options, ILogger log, Reopening reopening, XmppSession first)
+    private SessionLoop(XmppConnectionOptions options, ILogger log, Reopening reopening, IqServices? services, XmppSession first)
     {
-        (_options, _log, _reopening, _current, Jid) = (options, log, reopening, first, first.Jid);
+        (_options, _log, _reopening, _services, _current, Jid) = (options, log, reopening, services, first, first.Jid);
         _inbound = new(options.MaxReceivedStanzas, options.MaxReceivedBytes);
         _skipped = new(log);
         _run = RunAsync(first);
@@ -34,15 +36,20 @@ internal sealed class SessionLoop
     /// <summary>Our address on the last session.</summary>
     public Jid Jid { get; private set; }
 
+    /// <summary>What goes into each presence (XEP-0115), or null.</summary>
+    public EntityCapabilities? Capabilities => _services?.Capabilities;
+
     public long SkippedCount => _skipped.Count;
 
     /// <summary>Opens the first session; its failure is the caller's.</summary>
     public static async Task<SessionLoop> StartAsync(XmppConnectionOptions options, ILogger log, CancellationToken cancellationToken)
     {
+        // an entity that cannot be described is the caller's mistake, found before anything is opened
+        var services = options.Entity is { } entity ? new IqServices(entity, options.Time) : null;
         var reopening = new Reopening(options, log);
         var first = await reopening.OpenAsync(cancellationToken).ConfigureAwait(false);
         XmppLog.Connected(log, first.Jid);
-        return new(options, log, reopening, first);
+        return new(options, log, reopening, services, first);
     }
 
     public ValueTask<XmppEvent?> ReceiveAsync(CancellationToken cancellationToken) => _inbound.TakeAsync(cancellationToken);
@@ -118,7 +125,7 @@ internal sealed class SessionLoop
         XmppException? reason;
         while (true)
         {
-            reason = await session.RunAsync(_inbound, _skipped).ConfigureAwait(false);
+            reason = await session.RunAsync(_inbound, _skipped, _services).ConfigureAwait(false);
             var endedByPeer = reason is null;
             if (_closing)
                 reason = null;

@@ -1,4 +1,5 @@
 using XmppRpc.Xmpp.Sasl;
+using XmppRpc.Xmpp.Services;
 using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Session;
@@ -20,6 +21,9 @@ internal sealed class StreamFeatures(XmppElement element)
 
     /// <summary>Whether the server manages streams (XEP-0198).</summary>
     public bool HasStreamManagement { get; } = element.Child("sm", XmppNames.StreamManagement) is not null;
+
+    /// <summary>What the server says it bears (XEP-0478), or null.</summary>
+    public StreamLimits? Limits { get; } = StreamLimits.Read(element);
 
     public bool HasBind { get; } = element.Child("bind", XmppNames.Bind) is not null;
 }

@@ -27,10 +27,11 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
             throw new XmppTlsException($"The XMPP server for {_account.Domain} requires TLS. Use Tls=StartTls.");
         features = await AuthenticateAsync(features, cancellationToken).ConfigureAwait(false);
         if (before.State is { Id: { } id } state && features.HasStreamManagement && await ResumeAsync(state, id, cancellationToken).ConfigureAwait(false))
-            return new(state.Jid, state, IsResumed: true, []);
+            return new(state.Jid, state, IsResumed: true, [], features.Limits);
         var jid = await BindAsync(features, before.Resource, cancellationToken).ConfigureAwait(false);
         // before the first presence: what waits for us there must not be lost with this stream (F-10)
-        return options.StreamManagement && features.HasStreamManagement ? await EnableAsync(jid, cancellationToken).ConfigureAwait(false) : new(jid, null, IsResumed: false, []);
+        var session = options.StreamManagement && features.HasStreamManagement ? await EnableAsync(jid, cancellationToken).ConfigureAwait(false) : new(jid, null, IsResumed: false, []);
+        return session with { Limits = features.Limits };
     }
 
     private async Task<StreamFeatures> OpenAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Network;
+using XmppRpc.Xmpp.Services;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.StreamManagement;
 using XmppRpc.Xmpp.Xml;
@@ -27,18 +28,21 @@ internal sealed class XmppSession : IAsyncDisposable
     private volatile bool _closing;
     private volatile bool _over;
 
-    private XmppSession(XmppTransport transport, XmppConnectionOptions options, NegotiatedSession negotiated, bool isDirectTls, SendWindow window, IqExchange? exchange)
+    private XmppSession(XmppTransport transport, XmppConnectionOptions options, NegotiatedSession negotiated, bool isDirectTls, SendWindow window, SessionHistory before)
     {
         IsDirectTls = isDirectTls;
         (_transport, _options, _negotiated) = (transport, options, negotiated);
-        Exchange = negotiated.IsResumed && exchange is not null ? exchange : new(negotiated.Jid);
-        _liveness = new(new(options.IdleTimeout, options.AnswerTimeout, options.WhiteSpaceInterval, options.SlowestBytesPerSecond), transport.BytesRead, transport.BytesWritten);
+        Exchange = negotiated.IsResumed && before.Exchange is { } exchange ? exchange : new(negotiated.Jid);
+        _liveness = new(new(options.IdleTimeout, options.AnswerTimeout, WhiteSpaceInterval(options, negotiated), options.SlowestBytesPerSecond), transport.BytesRead, transport.BytesWritten);
         _startedAt = options.Time.GetTimestamp();
         _bytesTaken = transport.BytesRead;
         transport.PadsFlushes = true;
+        // XEP-0478: refused here, before the XMPP server ends the stream for it
+        if (negotiated.Limits?.MaxStanzaBytes is { } most)
+            transport.MaxElementBytes = most;
         if (negotiated.State is not { } state)
             return;
-        _sender = new(transport, state, window, options.MaxSentStanzaBytes, options.Time);
+        _sender = new(transport, state, window, transport.MaxElementBytes, options.Time);
         _sender.SendAgain();
     }
 
@@ -74,7 +78,7 @@ internal sealed class XmppSession : IAsyncDisposable
             var negotiated = options.IsComponent
                 ? await new ComponentHandshake(dialogue, options, log).NegotiateAsync(either.Token).ConfigureAwait(false)
                 : await new StreamNegotiator(dialogue, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
-            return new(transport, options, negotiated, opened.IsDirectTls, window, before.Exchange);
+            return new(transport, options, negotiated, opened.IsDirectTls, window, before);
         }
         catch (Exception e)
         {
@@ -93,7 +97,7 @@ internal sealed class XmppSession : IAsyncDisposable
     }
 
     /// <summary>Reads until the stream ends and hands over what comes; null when it ended in order, by whichever side.</summary>
-    public async Task<XmppException?> RunAsync(InboundQueue inbound, SkippedElements skipped)
+    public async Task<XmppException?> RunAsync(InboundQueue inbound, SkippedElements skipped, IqServices? services)
     {
         await using var watch = _options.Time.CreateTimer(static session => ((XmppSession)session!).Watch(), this, _liveness.Interval, _liveness.Interval).ConfigureAwait(false);
         try
@@ -109,7 +113,7 @@ internal sealed class XmppSession : IAsyncDisposable
                 var node = await reading.ConfigureAwait(false);
                 if (node is null && _transport.IsStreamEnded || node is { Kind: XmppNodeKind.StreamEnd })
                     break;
-                await TakeAsync(node, inbound, skipped).ConfigureAwait(false);
+                await TakeAsync(node, inbound, skipped, services).ConfigureAwait(false);
             }
             await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time).ConfigureAwait(false);
             return null;
@@ -176,13 +180,13 @@ internal sealed class XmppSession : IAsyncDisposable
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask TakeAsync(XmppNode? node, InboundQueue inbound, SkippedElements skipped)
+    private async ValueTask TakeAsync(XmppNode? node, InboundQueue inbound, SkippedElements skipped, IqServices? services)
     {
         switch (node)
         {
             case { Kind: XmppNodeKind.Element, Element: { } element }:
                 if (Stanza.Wrap(element) is { } stanza)
-                    await HandOverAsync(stanza, inbound).ConfigureAwait(false);
+                    await HandOverAsync(stanza, inbound, services).ConfigureAwait(false);
                 else
                     TakeNonza(element);
                 break;
@@ -199,13 +203,28 @@ internal sealed class XmppSession : IAsyncDisposable
         }
     }
 
-    private ValueTask HandOverAsync(Stanza stanza, InboundQueue inbound)
+    // often enough for an XMPP server that says how long it waits (XEP-0478)
+    private static TimeSpan WhiteSpaceInterval(XmppConnectionOptions options, NegotiatedSession negotiated) =>
+        negotiated.Limits?.IdleTime / 2 is { } half && half < options.WhiteSpaceInterval ? half : options.WhiteSpaceInterval;
+
+    private ValueTask HandOverAsync(Stanza stanza, InboundQueue inbound, IqServices? services)
     {
         State?.CountHandled();
         var (before, now) = (_bytesTaken, _transport.BytesRead);
         _bytesTaken = now;
+        if (stanza is not Iq iq)
+            return inbound.AddAsync(stanza, (int)(now - before));
         // a component's own ping comes back to it as the request
-        return stanza is Iq iq && (iq.Id == _pingId || (!iq.IsRequest && Exchange.TryComplete(iq))) ? ValueTask.CompletedTask : inbound.AddAsync(stanza, (int)(now - before));
+        if (iq.Id == _pingId || (!iq.IsRequest && Exchange.TryComplete(iq)))
+            return ValueTask.CompletedTask;
+        if (services?.Answer(iq) is not { } answer)
+            return inbound.AddAsync(stanza, (int)(now - before));
+        // an answer that finds no room is not given: whoever asks too much must not fill our queues
+        if (_sender is not null)
+            _sender.TryPost(answer.Element);
+        else if (_transport.QueuedBytes < _options.MaxQueuedBytes)
+            _transport.Post(answer.Element);
+        return ValueTask.CompletedTask;
     }
 
     private void TakeNonza(XmppElement element)
@@ -235,13 +254,13 @@ internal sealed class XmppSession : IAsyncDisposable
         var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, _sender?.LargestUnacked ?? 0);
         switch (_liveness.Tick(Age, facts))
         {
-            case LivenessStep.WhiteSpace:
+            case LivenessStep.WhiteSpace when _transport.TakesWhiteSpace:
                 _transport.PostWhiteSpace();
                 break;
-            case LivenessStep.Probe when _sender is not null:
+            case LivenessStep.WhiteSpace or LivenessStep.Probe when _sender is not null:
                 _sender.Ask();
                 break;
-            case LivenessStep.Probe:
+            case LivenessStep.WhiteSpace or LivenessStep.Probe:
                 // any answer is a sign of life, also a refusal; nobody waits for it
                 _transport.Post(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { Id = _pingId, To = Jid.Parse(Jid.Domain), From = _options.IsComponent ? Jid : null }.Element);
                 break;

@@ -1,9 +1,14 @@
+using System.Buffers;
+
 namespace XmppRpc.Xmpp.Xml;
 
 /// <summary>Finds what would make an element ill-formed on the wire, where it would end the whole XML stream.</summary>
 internal static class ElementCheck
 {
     private const string Xmlns = "http://www.w3.org/2000/xmlns/";
+
+    /// <summary>Throws if the element or anything below it cannot be written; for what is built once and written often.</summary>
+    public static void Verify(XmppElement element) => XmppWriter.WriteElement(new ArrayBufferWriter<byte>(), element, XmppNames.Client);
 
     /// <summary>Throws if the value is no XML text; <paramref name="owner"/> and <paramref name="name"/> say whose it is.</summary>
     public static void VerifyValue(string value, string owner, string name)

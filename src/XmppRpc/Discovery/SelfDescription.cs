@@ -10,8 +10,8 @@ namespace XmppRpc.Discovery;
 internal sealed record SelfKnowledge(string Instance, int MaxStanzaBytes, Func<Jid, FrozenSet<string>> VisibleTo, Func<int> Load);
 
 /// <summary>
-/// Answers those who ask what we are: disco#info (XEP-0030), ping (XEP-0199) and <c>who</c>. A stranger gets an empty disco answer, no presence, and
-/// silence to <c>who</c>. Other iq requests are refused, as RFC 6120 §8.4 demands. Outside the order of frames, one task an answer.
+/// Answers those who ask what we are: disco#info (XEP-0030) and <c>who</c>. A stranger gets an empty disco answer, no presence, and
+/// silence to <c>who</c>. Outside the order of frames, one task an answer.
 /// </summary>
 internal sealed class SelfDescription(Func<Stanza, ValueTask> send, Introductions introductions, FrameBatcher batcher, SelfKnowledge self, int maxAnswers, ILogger log)
 {
@@ -53,16 +53,11 @@ internal sealed class SelfDescription(Func<Stanza, ValueTask> send, Introduction
         Interlocked.Decrement(ref _underWay);
     }
 
-    private async ValueTask AnswerAsync(Jid from, Iq request)
-    {
-        var payload = request.Type == "get" ? request.Payload : null;
-        if (payload is not null && payload.Is("query", XmppNames.DiscoInfo))
-            await DescribeAsync(from, request, payload.Attribute("node")).ConfigureAwait(false);
-        else if (payload is not null && payload.Is("ping", XmppNames.Ping))
-            await send(request.CreateResult()).ConfigureAwait(false);
-        else
-            await send(request.CreateError(new StanzaError("cancel", "service-unavailable"))).ConfigureAwait(false);
-    }
+    // The rest of what others may ask is the connection's business.
+    private ValueTask AnswerAsync(Jid from, Iq request) =>
+        request.Type == "get" && request.Payload is { } query && query.Is("query", XmppNames.DiscoInfo)
+            ? DescribeAsync(from, request, query.Attribute("node"))
+            : send(request.CreateError(new StanzaError("cancel", "service-unavailable")));
 
     private async ValueTask DescribeAsync(Jid from, Iq request, string? node)
     {

@@ -44,6 +44,7 @@ internal sealed class FakeServer : IAsyncDisposable
             Tls = XmppTlsMode.None,
             MechanismMemory = new MechanismMemory(),
             Reconnect = false,
+            Entity = null,
             OpenStream = _ => ValueTask.FromResult(Open()),
         };
     }

@@ -1,0 +1,83 @@
+using System.Collections.Frozen;
+using XmppRpc.Xmpp.Stanzas;
+using XmppRpc.Xmpp.Xml;
+
+namespace XmppRpc.Xmpp.Tests.Session;
+
+/// <summary>What a connection answers by itself, and what it learns of its server's limits.</summary>
+public sealed class AnsweringTests : IAsyncDisposable
+{
+    private readonly FakeServer _server = new();
+
+    public AnsweringTests() => _server.Options = _server.Options with { Entity = new() };
+
+    [Fact]
+    public async Task Requests_are_answered_and_not_received()
+    {
+        var connection = await _server.AcceptAsync();
+        await _server.SendAsync("<iq type='get' from='bob@example.org/x' id='p'><ping xmlns='urn:xmpp:ping'/></iq><iq type='set' from='bob@example.org/x' id='q'><query xmlns='jabber:iq:roster'/></iq><message id='in'/>");
+        Assert.Equal("in", (await connection.ReceiveAsync())!.Id);
+        Assert.Equal("<iq type='result' id='p' to='bob@example.org/x'/>", (await _server.ExpectAsync("/>")).Trim());
+        Assert.Contains("<service-unavailable ", await _server.ExpectAsync("</iq>"));
+    }
+
+    [Fact]
+    public async Task Answers_on_a_managed_stream_count_as_sent()
+    {
+        var connection = await _server.AcceptManagedAsync();
+        await _server.SendAsync("<iq type='get' from='bob@example.org/x' id='p'><ping xmlns='urn:xmpp:ping'/></iq><message/>");
+        await connection.ReceiveAsync();
+        await _server.ExpectAsync("id='p'");
+        // one more than was sent would end the stream
+        await _server.SendAsync("<a xmlns='urn:xmpp:sm:3' h='1'/><message id='in'/>");
+        Assert.Equal("in", (await connection.ReceiveAsync())!.Id);
+    }
+
+    [Fact]
+    public async Task What_the_program_handles_is_received()
+    {
+        _server.Options = _server.Options with { Entity = new() { HandledNamespaces = FrozenSet.Create(StringComparer.Ordinal, "jabber:iq:last") } };
+        var connection = await _server.AcceptAsync();
+        await _server.SendAsync("<iq type='get' from='bob@example.org/x' id='l'><query xmlns='jabber:iq:last'/></iq>");
+        var request = Assert.IsType<Iq>(await connection.ReceiveAsync());
+        await connection.SendAsync(request.CreateResult());
+        await _server.ExpectAsync("id='l'");
+    }
+
+    [Fact]
+    public async Task Whoever_asks_too_much_is_not_answered_any_more()
+    {
+        _server.Options = _server.Options with { MaxUnackedStanzas = 3 };
+        var connection = await _server.AcceptManagedAsync();
+        await _server.SendAsync(string.Concat(Enumerable.Range(0, 10).Select(i => $"<iq type='get' from='bob@example.org/x' id='p{i}'><ping xmlns='urn:xmpp:ping'/></iq>")) + "<message id='in'/>");
+        Assert.Equal("in", (await connection.ReceiveAsync())!.Id);
+        await _server.ExpectAsync("id='p2'");
+        await _server.SendAsync("<a xmlns='urn:xmpp:sm:3' h='3'/><message id='more'/>");
+        await connection.ReceiveAsync();
+        await connection.SendAsync(new Message { Id = "out" });
+        Assert.DoesNotContain("id='p3'", await _server.ExpectAsync("id='out'"));
+    }
+
+    [Fact]
+    public async Task Entity_that_cannot_be_described_is_refused_before_anything_is_opened() =>
+        await Assert.ThrowsAsync<ArgumentException>(() => XmppConnection.ConnectAsync(_server.Options with { Entity = new() { Features = ["a", "a"] }, OpenStream = _ => throw new InvalidOperationException("opened") }));
+
+    // XEP-0478
+    [Theory]
+    [InlineData(FakeServer.BindFeatures)]
+    [InlineData(FakeServer.ManagedFeatures)]
+    public async Task Stanza_above_what_the_server_says_it_bears_is_refused_here(string features)
+    {
+        var connecting = _server.ConnectAsync();
+        await _server.AuthenticateAsync();
+        await _server.BindAsync(features: features.Replace("</stream:features>", "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>1000</max-bytes><idle-seconds>40</idle-seconds></limits></stream:features>", StringComparison.Ordinal));
+        if (features == FakeServer.ManagedFeatures)
+            await _server.EnableAsync();
+        var connection = await connecting;
+        Assert.Contains("1000", (await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(new Message { Body = new string('x', 1000) }))).Message);
+        await connection.SendAsync(new Message { Id = "small" });
+        await _server.ExpectAsync("id='small'");
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}
