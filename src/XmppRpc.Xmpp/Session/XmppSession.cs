@@ -72,13 +72,15 @@ internal sealed class XmppSession : IAsyncDisposable
         XmppTransport? transport = null;
         try
         {
-            var opened = await TcpConnector.OpenAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
-            transport = new(opened.Stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
-            var dialogue = new StreamDialogue(transport, options, log, opened.IsDirectTls);
+            var (wire, isDirectTls) = await OpenWireAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
+            transport = new(wire, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
+            if (transport.IsEncrypted)
+                XmppLog.Encrypted(log, options.Jid.Bare, transport.Protocol);
+            var dialogue = new StreamDialogue(transport, options, log, isDirectTls);
             var negotiated = options.IsComponent
                 ? await new ComponentHandshake(dialogue, options, log).NegotiateAsync(either.Token).ConfigureAwait(false)
                 : await new StreamNegotiator(dialogue, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
-            return new(transport, options, negotiated, opened.IsDirectTls, window, before);
+            return new(transport, options, negotiated, isDirectTls, window, before);
         }
         catch (Exception e)
         {
@@ -180,6 +182,14 @@ internal sealed class XmppSession : IAsyncDisposable
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
+    private static async Task<(XmppWire Wire, bool IsDirectTls)> OpenWireAsync(XmppConnectionOptions options, ConnectTo? elsewhere, CancellationToken cancellationToken)
+    {
+        if (options.WebSocket is not null)
+            return (await WebSocketConnector.OpenAsync(options, cancellationToken).ConfigureAwait(false), false);
+        var opened = await TcpConnector.OpenAsync(options, elsewhere, cancellationToken).ConfigureAwait(false);
+        return (new ByteStreamWire(opened.Stream, options.Limits), opened.IsDirectTls);
+    }
+
     private async ValueTask TakeAsync(XmppNode? node, InboundQueue inbound, SkippedElements skipped, IqServices? services)
     {
         switch (node)
@@ -229,7 +239,7 @@ internal sealed class XmppSession : IAsyncDisposable
 
     private void TakeNonza(XmppElement element)
     {
-        if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}", isTrusted: true) is { } error)
+        if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}", mayRedirect: _options.WebSocket is null) is { } error)
             throw error;
         if (element.Namespace != XmppNames.StreamManagement || State is not { } state)
             return;

@@ -33,7 +33,8 @@ public sealed class ProsodyServer : ProcessServer
         pidfile = "{{Folder}}/prosody.pid"; data_path = "{{Folder}}/data"; certificates = "{{Folder}}/certs"
         interfaces = { "127.0.0.1" }; local_interfaces = { "127.0.0.1" }
         c2s_ports = { {{Port}} }; c2s_direct_tls_ports = { {{DirectTlsPort}} }
-        s2s_ports = { }; http_ports = { }; https_ports = { }
+        s2s_ports = { }; http_ports = { }; https_ports = { {{WebSocketPort}} }; https_interfaces = { "127.0.0.1" }
+        https_ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
         component_ports = { {{ComponentPort}} }; component_interfaces = { "127.0.0.1" }
         log = { { levels = { min = "info" }, to = "console", timestamps = true } }
         modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc", "version", "time"{{Modules(setup.Profile)}} }
