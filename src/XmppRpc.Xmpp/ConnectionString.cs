@@ -7,7 +7,7 @@ namespace XmppRpc.Xmpp;
 internal static class ConnectionString
 {
     private static readonly string[] Keys =
-        ["Jid", "Password", "PasswordFile", "ClientCertificateFile", "ClientCertificateKeyFile", "ClientCertificatePassword", "MinimumMechanism", "Host", "Tls", "TrustedCertificate",
+        ["Jid", "Password", "PasswordFile", "ClientCertificateFile", "ClientCertificateKeyFile", "ClientCertificatePassword", "MinimumMechanism", "Host", "WebSocket", "Tls", "TrustedCertificate",
          "CertificateFingerprint", "AllowPlain", "AllowClearText", "ConnectTimeout", "Component"];
 
     private const string Hidden = "***";
@@ -29,6 +29,7 @@ internal static class ConnectionString
             IsComponent = ParseBool(values, "Component"),
             Host = place?.Host,
             Port = place?.Port,
+            WebSocket = ParseUri(Optional(values, "WebSocket")),
             Tls = ParseTls(Optional(values, "Tls")),
             TrustedCertificate = Optional(values, "TrustedCertificate"),
             CertificateFingerprint = Optional(values, "CertificateFingerprint"),
@@ -68,6 +69,8 @@ internal static class ConnectionString
             text["Component"] = "true";
         if (options.Host is not null || options.Port is not null)
             text["Host"] = ConnectTo.Format(options.Host ?? options.Jid.Domain, options.Port);
+        if (options.WebSocketAddress is { } address)
+            text["WebSocket"] = options.WebSocket is { IsAbsoluteUri: true, Query.Length: > 0 } ? $"{address}?{Hidden}" : address;
         if (options.Tls != XmppTlsMode.Required)
             text["Tls"] = options.Tls.ToString();
         if (options.TrustedCertificate is not null)
@@ -129,6 +132,8 @@ internal static class ConnectionString
         "NONE" => XmppTlsMode.None,
         _ => throw Bad("The connection string's Tls must be Required, StartTls, Direct or None."),
     };
+
+    private static Uri? ParseUri(string? text) => text is null ? null : Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : throw Bad("The connection string's WebSocket must be an address as wss://example.org/xmpp-websocket.");
 
     private static bool ParseBool(Dictionary<string, string> values, string key) => Optional(values, key) switch
     {

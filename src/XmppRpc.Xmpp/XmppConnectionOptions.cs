@@ -73,6 +73,13 @@ public sealed record XmppConnectionOptions
     /// <summary>The port, or null for what the SRV records say, 5222 (STARTTLS) or 5223 (<see cref="XmppTlsMode.Direct"/>). With a port no SRV record is looked up.</summary>
     public int? Port { get; init; }
 
+    /// <summary>
+    /// The address of the XMPP server's WebSockets (RFC 7395), for example <c>wss://example.org:5281/xmpp-websocket</c>, for networks that let out nothing but HTTPS; or null for TCP.
+    /// It says where to connect and how it is encrypted: <c>wss</c>, or <c>ws</c> where clear text is allowed. The certificate is checked against the address's host, not the JID's domain.
+    /// The machine's HTTP proxy (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>) is used, except to a loopback address and for <c>ws</c>.
+    /// </summary>
+    public Uri? WebSocket { get; init; }
+
     /// <summary>How the connection is encrypted. Default <see cref="XmppTlsMode.Required"/>.</summary>
     public XmppTlsMode Tls { get; init; }
 
@@ -169,7 +176,7 @@ public sealed record XmppConnectionOptions
     /// <summary>Bytes that may wait behind a write in progress before senders wait too. Default 1 MiB.</summary>
     public int MaxQueuedBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Opens the byte stream instead of TCP, for example an in-memory pair; null for TCP.</summary>
+    /// <summary>Opens the byte stream instead of TCP, for example an in-memory pair; null for TCP. A <see cref="WebSocket"/> is opened on it.</summary>
     public Func<CancellationToken, ValueTask<Stream>>? OpenStream { get; init; }
 
     /// <summary>Where time comes from.</summary>
@@ -178,6 +185,9 @@ public sealed record XmppConnectionOptions
     /// <summary>Where log lines go; null for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
+    /// <summary>The address of the WebSocket for messages, without its query, which may hold a secret; null without one.</summary>
+    internal string? WebSocketAddress => WebSocket is null ? null : WebSocket.IsAbsoluteUri ? WebSocket.GetLeftPart(UriPartial.Path) : RemoteText.Show(WebSocket.OriginalString);
+
     internal SaltedPasswords SaltedPasswords { get; } = new();
 
     internal bool HasPassword => Password is not null || PasswordFile is not null || PasswordProvider is not null;
@@ -185,7 +195,7 @@ public sealed record XmppConnectionOptions
     internal bool HasClientCertificate => ClientCertificate is not null || ClientCertificateFile is not null;
 
     /// <summary>Where the account logs in, as configured and not as resolved: nobody on the way has a say in it.</summary>
-    internal string Server => Port is null ? Host ?? Jid.Domain : string.Create(CultureInfo.InvariantCulture, $"{Host ?? Jid.Domain}:{Port}");
+    internal string Server => WebSocketAddress is { } address ? address : Port is null ? Host ?? Jid.Domain : string.Create(CultureInfo.InvariantCulture, $"{Host ?? Jid.Domain}:{Port}");
 
     /// <summary>
     /// Reads <c>Jid=alice@localhost/desk;Password=…;Host=127.0.0.1:15222;TrustedCertificate=cert.pem</c>, quoted as <see cref="System.Data.Common.DbConnectionStringBuilder"/> does it.
@@ -196,8 +206,8 @@ public sealed record XmppConnectionOptions
     /// <summary>The connection string with every password replaced by <c>***</c>.</summary>
     public override string ToString() => ConnectionString.Format(this);
 
-    /// <summary>With what is meant where a component's options say nothing.</summary>
-    internal XmppConnectionOptions Completed() => !IsComponent ? this : this with
+    /// <summary>With what is meant where a component's options, or those with a WebSocket, say nothing.</summary>
+    internal XmppConnectionOptions Completed() => WebSocket is { } address ? this with { Tls = IsSecure(address) ? XmppTlsMode.Direct : XmppTlsMode.None } : !IsComponent ? this : this with
     {
         Host = Host ?? "localhost",
         Port = Port ?? 5347,
@@ -214,6 +224,7 @@ public sealed record XmppConnectionOptions
         if (!IsComponent && Jid.Local is null)
             throw new ArgumentException($"The Jid '{Jid}' names no account; it is written account@domain. A component says Component=true.");
         ValidateCredentials();
+        ValidateWebSocket();
         if (Host is not null && AsciiDomain.From(Host) is null)
             throw new ArgumentException($"The Host '{RemoteText.Show(Host)}' is no name or IP address of a host; a port goes into Port.");
         if (Port is < 1 or > 65535)
@@ -241,6 +252,30 @@ public sealed record XmppConnectionOptions
             if (limit < 1)
                 throw new ArgumentException($"{name} is {limit}; it must be above zero.");
     }
+
+    private void ValidateWebSocket()
+    {
+        if (WebSocket is null)
+            return;
+        if (!WebSocket.IsAbsoluteUri || WebSocket.Scheme is not ("wss" or "ws") || WebSocket.Host.Length == 0)
+            throw new ArgumentException($"WebSocket is '{WebSocketAddress}'; it must be an address as wss://example.org/xmpp-websocket.");
+        if (WebSocket.UserInfo.Length > 0 || WebSocket.Fragment.Length > 0)
+            throw new ArgumentException("WebSocket has a user or a fragment (#), which an address of a WebSocket cannot have; the account is given by Jid and Password.");
+        if (AsciiDomain.From(WebSocket.IdnHost) is null)
+            throw new ArgumentException($"The host '{RemoteText.Show(WebSocket.IdnHost)}' of WebSocket is no name or IP address of a host.");
+        if (IsComponent)
+            throw new ArgumentException("A component connects by TCP (XEP-0114); leave WebSocket out.");
+        if (Host is not null || Port is not null)
+            throw new ArgumentException("Host or Port is set beside WebSocket, which says where to connect; keep one.");
+        if (Tls != XmppTlsMode.Required)
+            throw new ArgumentException($"Tls is {Tls} beside WebSocket, whose scheme says that: wss or ws. Leave Tls out.");
+        if (!IsSecure(WebSocket) && !AllowClearText && !WebSocket.IsLoopback)
+            throw new ArgumentException($"Clear text to {WebSocketAddress} is refused: it is not a loopback address. Use wss, or set AllowClearText if the path is protected otherwise.");
+        if (!IsSecure(WebSocket) && HasClientCertificate)
+            throw new ArgumentException("A client certificate is part of TLS, and WebSocket says ws. Use wss.");
+    }
+
+    private static bool IsSecure(Uri address) => address.Scheme == "wss";
 
     private void ValidateCredentials()
     {

@@ -9,6 +9,8 @@ public static class XmppNames
     public const string Client = "jabber:client";
     /// <summary>XEP-0114 §3: the content namespace of a component's stream. Reader and writer turn it into <see cref="Client"/> and back, so stanzas are in that one everywhere else.</summary>
     public const string Component = "jabber:component:accept";
+    /// <summary>RFC 7395 §3.3.2: what opens and closes an XML stream in a WebSocket.</summary>
+    public const string Framing = "urn:ietf:params:xml:ns:xmpp-framing";
     /// <summary>RFC 6120 §4.9.2.</summary>
     public const string StreamErrors = "urn:ietf:params:xml:ns:xmpp-streams";
     /// <summary>RFC 6120 §8.3.</summary>

@@ -34,6 +34,48 @@ public sealed class XmppConnectionOptionsTests
         Assert.Equal(options with { ClientCertificatePassword = "***" }, XmppConnectionOptions.Parse(text));
     }
 
+    [Theory]
+    [InlineData("wss://chat.example.net/xmpp-websocket", XmppTlsMode.Direct)]
+    [InlineData("wss://b\u00fccher.example:5281/ws", XmppTlsMode.Direct)]
+    [InlineData("ws://127.0.0.1:5280/ws", XmppTlsMode.None)]
+    [InlineData("ws://[::1]:5280/ws", XmppTlsMode.None)]
+    public void Address_of_a_WebSocket_says_whether_there_is_TLS(string address, XmppTlsMode tls)
+    {
+        var options = XmppConnectionOptions.Parse($"{Account};WebSocket={address}");
+        Assert.Equal(new Uri(address), options.WebSocket);
+        Assert.Equal(tls, options.Completed().Tls);
+        Assert.Equal(options.WebSocket, XmppConnectionOptions.Parse(options.ToString()).WebSocket);
+    }
+
+    [Fact]
+    public void Query_of_a_WebSocket_may_be_a_secret_and_is_not_shown()
+    {
+        var options = XmppConnectionOptions.Parse($"{Account};WebSocket=\"wss://chat.example.net/ws?token=s3cret\"");
+        Assert.Equal("?token=s3cret", options.WebSocket!.Query);
+        Assert.DoesNotContain("s3cret", options.ToString());
+        Assert.Equal("wss://chat.example.net/ws", options.Server);
+    }
+
+    [Theory]
+    [InlineData("WebSocket=chat", "must be an address")]
+    [InlineData("WebSocket=https://chat.example.net/ws", "must be an address")]
+    [InlineData("WebSocket=wss://user:pw@chat.example.net/ws", "has a user")]
+    [InlineData("WebSocket=wss://chat.example.net/ws#a", "fragment")]
+    [InlineData("WebSocket=ws://chat.example.net/ws", "Clear text")]
+    [InlineData("WebSocket=wss://chat.example.net/ws;Host=h", "keep one")]
+    [InlineData("WebSocket=wss://chat.example.net/ws;Tls=None", "Leave Tls out")]
+    [InlineData("WebSocket=ws://localhost/ws;ClientCertificateFile=c.pem", "Use wss")]
+    public void WebSocket_that_cannot_work_is_refused(string part, string told) =>
+        Assert.Contains(told, Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse($"{Account};{part}")).Message);
+
+    [Fact]
+    public void Component_has_no_WebSocket() =>
+        Assert.Contains("component", Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse("Component=true;Jid=svc.localhost;Password=x;WebSocket=wss://chat.example.net/ws")).Message);
+
+    [Fact]
+    public void WebSocket_in_clear_text_can_be_allowed() =>
+        Assert.True(XmppConnectionOptions.Parse($"{Account};WebSocket=ws://chat.example.net/ws;AllowClearText=true").AllowClearText);
+
     [Fact]
     public void Certificate_alone_is_enough()
     {
@@ -194,6 +236,6 @@ public sealed class XmppConnectionOptionsTests
         var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse(text));
         Assert.Contains(reason, refused.Message);
         Assert.DoesNotContain("s3cret", refused.ToString());
-        Assert.Contains("Known keys: Jid, Password, PasswordFile, ClientCertificateFile, ClientCertificateKeyFile, ClientCertificatePassword, MinimumMechanism, Host, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout, Component.", refused.Message);
+        Assert.Contains("Known keys: Jid, Password, PasswordFile, ClientCertificateFile, ClientCertificateKeyFile, ClientCertificatePassword, MinimumMechanism, Host, WebSocket, Tls, TrustedCertificate, CertificateFingerprint, AllowPlain, AllowClearText, ConnectTimeout, Component.", refused.Message);
     }
 }

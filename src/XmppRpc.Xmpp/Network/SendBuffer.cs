@@ -2,16 +2,20 @@ using System.Buffers;
 
 namespace XmppRpc.Xmpp.Network;
 
-/// <summary>Serialised bytes that leave in one write. Not safe for concurrent use.</summary>
-internal sealed class SendBuffer : IBufferWriter<byte>
+/// <summary>Serialised bytes that leave in one write, or in one message for each element of them. Not safe for concurrent use.</summary>
+internal sealed class SendBuffer(bool keepsMessages = false) : IBufferWriter<byte>
 {
     private const int KeptBytes = 256 * 1024;
 
+    private readonly List<int>? _messageEnds = keepsMessages ? [] : null;
     private byte[] _bytes = [];
 
     public int Length { get; private set; }
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
+
+    /// <summary>How many messages there are; none unless they are kept apart.</summary>
+    public int MessageCount => _messageEnds?.Count ?? 0;
 
     /// <summary>Completes when the bytes were written or lost; null while nobody waits for that.</summary>
     public TaskCompletionSource? Departure { get; set; }
@@ -36,6 +40,16 @@ internal sealed class SendBuffer : IBufferWriter<byte>
         Advance(bytes.Length);
     }
 
+    /// <summary>What was written since the last call is one message.</summary>
+    public void EndMessage() => _messageEnds?.Add(Length);
+
+    /// <summary>One of the messages, by its place.</summary>
+    public ReadOnlyMemory<byte> Message(int index)
+    {
+        var start = index == 0 ? 0 : _messageEnds![index - 1];
+        return _bytes.AsMemory(start, _messageEnds![index] - start);
+    }
+
     /// <summary>Forgets what was written behind <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
 
@@ -43,6 +57,7 @@ internal sealed class SendBuffer : IBufferWriter<byte>
     public void Clear()
     {
         Length = 0;
+        _messageEnds?.Clear();
         // one large burst must not be held for the life of the connection
         if (_bytes.Length > KeptBytes)
             _bytes = [];

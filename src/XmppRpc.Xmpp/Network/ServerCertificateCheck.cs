@@ -8,6 +8,7 @@ namespace XmppRpc.Xmpp.Network;
 
 /// <summary>
 /// Decides whether the server's certificate is for the JID's domain, never for the host that was dialled (RFC 6120 §13.7.2, RFC 7590, RFC 9525), and says what to do when it is not.
+/// Of a WebSocket, the host of its address is expected instead: who configured that said whom to trust, and it is what certificates of web servers are for (RFC 2818, RFC 7395 §6).
 /// Used for one handshake. Revocation is not checked: a list that cannot be reached must not be an outage. Nothing is fetched
 /// that a certificate points to, because whoever sent it is still a stranger. Names count as dNSName, and iPAddress for a domain that is one; SRVName and id-on-xmppAddr do not.
 /// </summary>
@@ -15,14 +16,17 @@ internal sealed class ServerCertificateCheck
 {
     private readonly XmppConnectionOptions _options;
     private readonly string _domain;
+    private readonly string _whose;
     private readonly string? _fingerprint;
     private readonly X509Certificate2Collection? _trusted;
 
     public ServerCertificateCheck(XmppConnectionOptions options)
     {
         _options = options;
+        _whose = options.WebSocket is null ? "the JID's domain" : "the host of WebSocket,";
+        var name = options.WebSocket?.IdnHost ?? options.Jid.Domain;
         // DNS names in certificates and in SNI are in ASCII form
-        _domain = AsciiDomain.From(options.Jid.Domain) ?? throw new XmppTlsException($"No certificate can be for the JID's domain {RemoteText.Show(options.Jid.Domain)}: it is no name of a host.");
+        _domain = AsciiDomain.From(name) ?? throw new XmppTlsException($"No certificate can be for {_whose} {RemoteText.Show(name)}: it is no name of a host.");
         _fingerprint = options.CertificateFingerprint is { } text ? XmppConnectionOptions.NormalizeFingerprint(text) : null;
         // read even where the fingerprint decides: a path that leads nowhere is a mistake, found today rather than on the day the fingerprint goes
         _trusted = options.TrustedCertificate is { } path ? Load(path) : null;
@@ -76,7 +80,7 @@ internal sealed class ServerCertificateCheck
         // RFC 9525 §2: names in subjectAltName only, never the common name
         return certificate.MatchesHostname(_domain, allowWildcards: true, allowCommonName: false)
             ? null
-            : $"The XMPP server's certificate is for {NamesIn(certificate)}, not for the JID's domain {_domain}. Give the server a certificate with that name, correct the Jid, or pin this certificate with CertificateFingerprint.";
+            : $"The XMPP server's certificate is for {NamesIn(certificate)}, not for {_whose} {_domain}. Give the server a certificate with that name, correct {(_options.WebSocket is null ? "the Jid" : "WebSocket")}, or pin this certificate with CertificateFingerprint.";
     }
 
     private string DescribeChain(X509Certificate2 certificate, X509Chain? chain)

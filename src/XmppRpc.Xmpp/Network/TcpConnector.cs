@@ -16,7 +16,7 @@ internal static class TcpConnector
     private const int MaxNamedFailures = 16;
 
     /// <summary>Where the options lead, for messages.</summary>
-    public static string Describe(XmppConnectionOptions options) => options.OpenStream is null ? HostResolver.Describe(options) : "the given stream";
+    public static string Describe(XmppConnectionOptions options) => options.WebSocketAddress is { } address ? address : options.OpenStream is null ? HostResolver.Describe(options) : "the given stream";
 
     /// <summary>
     /// Looks up where the XMPP server may be and connects there: by the account's domain or the options' host, or <paramref name="elsewhere"/>, to which an XMPP server pointed
@@ -66,7 +66,7 @@ internal static class TcpConnector
     private static void ThrowIfExposed(XmppConnectionOptions options, IReadOnlyList<Place> places)
     {
         if (options.Tls == XmppTlsMode.None && !options.AllowClearText && places.FirstOrDefault(p => !IPAddress.IsLoopback(p.Address)) is { } remote)
-            throw new XmppTlsException($"Clear text to {remote} was refused: it is not a loopback address. Leave Tls out, or set AllowClearText if the path is protected otherwise.");
+            throw new XmppTlsException($"Clear text to {remote} was refused: it is not a loopback address. {(options.WebSocket is null ? "Leave Tls out" : "Use wss")}, or set AllowClearText if the path is protected otherwise.");
     }
 
     private static async Task<Socket> ConnectAsync(Place place, CancellationToken cancellationToken)
@@ -103,7 +103,7 @@ internal static class TcpConnector
         if (route.Problem is not null)
             named.Add(route.Problem);
         var redirected = elsewhere is null ? "" : $" It was looked for at {RemoteText.Show(elsewhere.ToString())}, where it had pointed itself.";
-        return new($"The XMPP server for {options.Jid.Domain} cannot be reached: {string.Join("; ", named)}.{redirected} Check that it runs and that the Jid's domain is right, or set Host to where it runs.", cause);
+        return new($"The XMPP server for {options.Jid.Domain} cannot be reached: {string.Join("; ", named)}.{redirected} Check that it runs and that the Jid's domain is right, or set {(options.WebSocket is null ? "Host" : "WebSocket")} to where it runs.", cause);
     }
 
     /// <summary>One address of one candidate.</summary>

@@ -1,6 +1,4 @@
-using System.IO.Pipelines;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using XmppRpc.Xmpp.Xml;
 
@@ -11,39 +9,40 @@ namespace XmppRpc.Xmpp.Network;
 /// One reader at a time; writes may come from any thread and leave in the order of the calls. Disposing closes the byte stream.
 /// </summary>
 /// <remarks>
-/// A writer appends to a buffer; the one that finds no flush in progress writes it out, what others append meanwhile leaves together in the next write.
-/// An element above <paramref name="maxElementBytes"/> (escaped) is refused; with more than <paramref name="highWaterBytes"/> queued, writers wait.
+/// A writer appends to a buffer; the one that finds no flush in progress writes it out, what others append meanwhile leaves together in the next write. How the XML stream lies on what carries it is for <see cref="XmppWire"/> to know.
 /// </remarks>
-public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null, int maxElementBytes = int.MaxValue, int highWaterBytes = 1024 * 1024) : IAsyncDisposable
+public sealed class XmppTransport : IAsyncDisposable
 {
-    /// <summary>Longer than any start tag written here, so that an XMPP server on libexpat does not wait for more behind a tag that its reads cut (F-18: reparse deferral).</summary>
-    private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)' ', 256)];
-
-    /// <summary>What XMPP servers read at once: a TLS record up to this size is not cut.</summary>
-    private const int PeerReadBytes = 4096;
-
-    /// <summary>As much as a TLS record: an element that comes in one read is parsed in one pass.</summary>
-    private const int ReadBytes = 16 * 1024;
-
     private readonly Lock _gate = new();
-    private Stream _stream = stream;
-    private PipeReader _input = PipeReader.Create(stream, new(bufferSize: ReadBytes, leaveOpen: true));
-    private XmppReader _reader = new(limits);
-    private SendBuffer _queued = new();
-    private SendBuffer _departing = new();
-    private string _contentNamespace = "";
+    private readonly XmppWire _wire;
+    private readonly Func<Exception, XmppConnectionException> _lost;
+    private readonly int _highWaterBytes;
+    private int _maxElementBytes;
+    private SendBuffer _queued;
+    private SendBuffer _departing;
     private bool _flushing;
     private volatile bool _streamEnded;
     private Task _flush = Task.CompletedTask;
     private Task _flushRest = Task.CompletedTask;
     private volatile XmppConnectionException? _broken;
     private int _disposed;
-    private int _maxElementBytes = maxElementBytes;
-    private long _bytesRead;
     private long _bytesWritten;
 
+    /// <summary>An XML stream over a byte stream. An element above <paramref name="maxElementBytes"/> (escaped) is refused; with more than <paramref name="highWaterBytes"/> queued, writers wait.</summary>
+    public XmppTransport(Stream stream, XmppReaderLimits? limits = null, int maxElementBytes = int.MaxValue, int highWaterBytes = 1024 * 1024)
+        : this(new ByteStreamWire(stream, limits), maxElementBytes, highWaterBytes)
+    {
+    }
+
+    internal XmppTransport(XmppWire wire, int maxElementBytes, int highWaterBytes)
+    {
+        (_wire, _maxElementBytes, _highWaterBytes) = (wire, maxElementBytes, highWaterBytes);
+        (_queued, _departing) = (wire.CreateBuffer(), wire.CreateBuffer());
+        _lost = Lost;
+    }
+
     /// <summary>Whether TLS is in use.</summary>
-    public bool IsEncrypted => _stream is SslStream;
+    public bool IsEncrypted => _wire.Stream is SslStream;
 
     /// <summary>Whether the byte stream is known to be broken.</summary>
     internal bool IsBroken => _broken is not null;
@@ -52,10 +51,10 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     public bool IsStreamEnded => _streamEnded;
 
     /// <summary>The default namespace that the peer's stream header declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
-    public string? PeerContentNamespace => _reader.ContentNamespace;
+    public string? PeerContentNamespace => _wire.PeerContentNamespace;
 
     /// <summary>Bytes taken in since the XML stream began, above the encryption.</summary>
-    internal long BytesRead => Volatile.Read(ref _bytesRead);
+    internal long BytesRead => _wire.BytesRead;
 
     /// <summary>Bytes given to the byte stream, above the encryption.</summary>
     internal long BytesWritten => Volatile.Read(ref _bytesWritten);
@@ -67,38 +66,16 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     internal int QueuedBytes => _queued.Length;
 
     /// <summary>The TLS version in use, or "none".</summary>
-    internal string Protocol => _stream is SslStream tls ? tls.SslProtocol.ToString() : "none";
+    internal string Protocol => _wire.Stream is SslStream tls ? tls.SslProtocol.ToString() : "none";
 
     /// <summary>What the XML stream runs over, for channel binding.</summary>
-    internal Stream Stream => _stream;
+    internal Stream Stream => _wire.Stream;
 
     /// <summary>Whether white space follows a flush that the peer's reads could cut. Default false, because none may be sent during STARTTLS and SASL (RFC 6120 §5.3.3, §6.3.5).</summary>
     public bool PadsFlushes { get; set; }
 
     /// <summary>The next node, or null when the peer closed the byte stream. Ill-formed input throws <see cref="XmppStreamException"/>, a broken byte stream <see cref="XmppConnectionException"/>.</summary>
-    public async ValueTask<XmppNode?> ReadAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            while (true)
-            {
-                var result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var buffer = result.Buffer;
-                var before = buffer.Length;
-                var found = _reader.TryRead(ref buffer, out var node);
-                Volatile.Write(ref _bytesRead, _bytesRead + before - buffer.Length);
-                _input.AdvanceTo(buffer.Start);
-                if (found)
-                    return node;
-                if (result.IsCompleted)
-                    return null;
-            }
-        }
-        catch (Exception e) when (IsBreak(e))
-        {
-            throw Lost(e);
-        }
-    }
+    public ValueTask<XmppNode?> ReadAsync(CancellationToken cancellationToken = default) => _wire.ReadAsync(_lost, cancellationToken);
 
     /// <summary>Opens our XML stream; what is written next lives in <paramref name="contentNamespace"/>.</summary>
     public ValueTask WriteStreamStartAsync(string contentNamespace, string? from = null, string? to = null, string? id = null, CancellationToken cancellationToken = default)
@@ -106,9 +83,8 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         lock (_gate)
         {
             ThrowIfUnwritable();
-            _contentNamespace = contentNamespace;
-            // XEP-0114 §3: no version, no features
-            XmppWriter.WriteStreamStart(_queued, contentNamespace, from, to, id, contentNamespace == XmppNames.Component ? null : "1.0");
+            _wire.WriteStreamStart(_queued, contentNamespace, from, to, id);
+            _queued.EndMessage();
         }
 
         return DepartAsync(cancellationToken);
@@ -136,13 +112,17 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             throw new ArgumentException($"The <{element.Name}/> takes {bytes} bytes, more than the {maxBytes} that may be sent in one. Send less at a time.");
     }
 
-    /// <summary>Queues what was serialised elsewhere; <see cref="FlushAsync"/> sends it.</summary>
+    /// <summary>Writes an element as it would leave here; it stays with the caller.</summary>
+    internal void Serialise(SendBuffer output, XmppElement element) => _wire.WriteElement(output, element);
+
+    /// <summary>Queues one element that <see cref="Serialise"/> wrote, or that needs nothing around it; <see cref="FlushAsync"/> sends it.</summary>
     internal void Append(ReadOnlySpan<byte> xml)
     {
         lock (_gate)
         {
             ThrowIfUnwritable();
             _queued.Append(xml);
+            _queued.EndMessage();
         }
     }
 
@@ -170,6 +150,9 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         }
         Leave();
     }
+
+    /// <summary>Whether <see cref="PostWhiteSpace"/> may be used.</summary>
+    internal bool TakesWhiteSpace => _wire.TakesWhiteSpace;
 
     /// <summary>White space between stanzas (RFC 6120 §4.6.1).</summary>
     internal void PostWhiteSpace()
@@ -203,7 +186,8 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             if (_streamEnded)
                 return ValueTask.CompletedTask;
             ThrowIfUnwritable();
-            XmppWriter.WriteStreamEnd(_queued);
+            _wire.WriteStreamEnd(_queued);
+            _queued.EndMessage();
             _streamEnded = true;
         }
 
@@ -211,18 +195,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     }
 
     /// <summary>Forgets the reader's state before the peer's new stream header, after STARTTLS or SASL (RFC 6120 §5.4.3.3, §6.4.6). Bytes already buffered stay, unless <paramref name="requireEmpty"/>, which throws when there are any.</summary>
-    public void Restart(bool requireEmpty = false)
-    {
-        if (requireEmpty && _input.TryRead(out var result))
-        {
-            var left = result.Buffer.Length;
-            _input.AdvanceTo(result.Buffer.Start);
-            if (left > 0)
-                throw new XmppStreamException("policy-violation", $"{left} bytes came behind an element that ends this part of the XML stream. Somebody may be injecting them; the connection was given up.");
-        }
-
-        _reader = new(limits);
-    }
+    public void Restart(bool requireEmpty = false) => _wire.Restart(requireEmpty);
 
     /// <summary>Continues under TLS as the initiating side. Bytes that came before it throw <see cref="XmppStreamException"/> (T-09, STARTTLS injection).</summary>
     public Task StartTlsAsync(SslClientAuthenticationOptions options, CancellationToken cancellationToken = default) =>
@@ -239,33 +212,25 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
             return;
         lock (_gate)
             _broken ??= new("The connection was closed here.");
-        // the pipe reader is not completed: a read may still be leaving it; the closed stream ends that
-        await _stream.DisposeAsync().ConfigureAwait(false);
+        await _wire.DisposeAsync().ConfigureAwait(false);
         await _flush.ConfigureAwait(false);
         await _flushRest.ConfigureAwait(false);
     }
 
     private async Task StartTlsAsync(Func<SslStream, Task> handshake)
     {
-        Restart(requireEmpty: true);
-        var tls = new SslStream(_stream);
         try
         {
-            await handshake(tls).ConfigureAwait(false);
+            await _wire.StartTlsAsync(handshake).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is AuthenticationException or IOException)
         {
-            await tls.DisposeAsync().ConfigureAwait(false);
-            throw e switch
-            {
-                AuthenticationException or IOException => new XmppTlsException($"The TLS handshake failed{RemoteText.Reason(e.GetBaseException().Message)}. Check that this port speaks TLS 1.2 or later and has a certificate for this domain.", e),
-                ObjectDisposedException => Lost(e),
-                _ => e,
-            };
+            throw new XmppTlsException($"The TLS handshake failed{RemoteText.Reason(e.GetBaseException().Message)}. Check that this port speaks TLS 1.2 or later and has a certificate for this domain.", e);
         }
-
-        _stream = tls;
-        _input = PipeReader.Create(tls, new(bufferSize: ReadBytes, leaveOpen: true));
+        catch (ObjectDisposedException e)
+        {
+            throw Lost(e);
+        }
     }
 
     /// <summary>Sees to it that what is queued leaves: by the flush in progress, or else by this call.</summary>
@@ -273,7 +238,7 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     {
         lock (_gate)
         {
-            if (_flushing && _queued.Length <= highWaterBytes)
+            if (_flushing && _queued.Length <= _highWaterBytes)
                 return ValueTask.CompletedTask;
             if (_flushing)
                 return new(WaitAsync((_queued.Departure ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task, cancellationToken));
@@ -330,11 +295,8 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
     {
         try
         {
-            if (PadsFlushes && !_streamEnded && (!IsEncrypted || _departing.Length > PeerReadBytes))
-                _departing.Append(Padding);
-            await _stream.WriteAsync(_departing.Written, CancellationToken.None).ConfigureAwait(false);
+            await _wire.SendAsync(_departing, isPadded: PadsFlushes && !_streamEnded).ConfigureAwait(false);
             Volatile.Write(ref _bytesWritten, _bytesWritten + _departing.Length);
-            await _stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -351,8 +313,9 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         var before = _queued.Length;
         try
         {
-            XmppWriter.WriteElement(_queued, element, _contentNamespace);
+            _wire.WriteElement(_queued, element);
             RefuseOversize(element, _queued.Length - before, _maxElementBytes);
+            _queued.EndMessage();
         }
         catch
         {
@@ -380,6 +343,4 @@ public sealed class XmppTransport(Stream stream, XmppReaderLimits? limits = null
         lock (_gate)
             return _broken ??= new($"The connection was lost: {RemoteText.Show(cause.Message)}", cause);
     }
-
-    private static bool IsBreak(Exception e) => e is IOException or SocketException or ObjectDisposedException;
 }

@@ -160,15 +160,16 @@ internal sealed class ManagedSender : IDisposable
     private void Enqueue(XmppElement stanza)
     {
         _scratch.Clear();
-        XmppWriter.WriteElement(_scratch, stanza, XmppNames.Client);
+        _transport.Serialise(_scratch, stanza);
         var length = _scratch.Length;
         XmppTransport.RefuseOversize(stanza, length, _maxStanzaBytes);
         _state.Unacked.Add(_scratch.Written.Span);
         _largest = Math.Max(_largest, length);
+        Append(_scratch.Written.Span);
         if (_cadence.Count(length))
         {
-            // behind the stanza, in the same write
-            _scratch.Append(SmNonzas.Request);
+            // behind the stanza, and mostly in the same write
+            Append(SmNonzas.Request);
             _cadence.Asked();
         }
         else if (!_willAsk)
@@ -176,8 +177,7 @@ internal sealed class ManagedSender : IDisposable
             _willAsk = true;
             _askTimer.Change(AskAfter, Timeout.InfiniteTimeSpan);
         }
-        WriteOwedAnswer();
-        Append(_scratch.Written.Span);
+        AppendOwedAnswer();
     }
 
     /// <summary>A stream that breaks at this moment is found by the one who reads; the stanza stays in the queue.</summary>
@@ -220,12 +220,14 @@ internal sealed class ManagedSender : IDisposable
         }
     }
 
-    private void WriteOwedAnswer()
+    private void AppendOwedAnswer()
     {
         if (!_owesAnswer)
             return;
         _owesAnswer = false;
+        _scratch.Clear();
         SmNonzas.WriteAnswer(_scratch, _state.Handled);
+        Append(_scratch.Written.Span);
     }
 
     private void AnswerLate()
@@ -235,9 +237,7 @@ internal sealed class ManagedSender : IDisposable
             _willAnswer = false;
             if (_detached || !_owesAnswer)
                 return;
-            _scratch.Clear();
-            WriteOwedAnswer();
-            Append(_scratch.Written.Span);
+            AppendOwedAnswer();
         }
         _transport.Leave();
     }

@@ -31,7 +31,7 @@ internal sealed class StreamDialogue(XmppTransport transport, XmppConnectionOpti
 
     /// <summary>The peer's stream error as an exception, or null if the element is none.</summary>
     public XmppStreamException? StreamErrorIn(XmppElement element) =>
-        StreamError.Read(element, $"The XMPP server for {_account.Domain}", isTrusted: transport.IsEncrypted || options.Tls == XmppTlsMode.None);
+        StreamError.Read(element, $"The XMPP server for {_account.Domain}", mayRedirect: options.WebSocket is null && (transport.IsEncrypted || options.Tls == XmppTlsMode.None));
 
     public async ValueTask<XmppElement> ReadElementAsync(CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ namespace XmppRpc.Xmpp.Session;
 /// <summary>The last word on a broken XML stream (RFC 6120 §4.9).</summary>
 internal static class StreamError
 {
-    /// <summary>The peer's stream error as an exception, or null if the element is none. A redirection counts only on a trusted path.</summary>
-    public static XmppStreamException? Read(XmppElement element, string peer, bool isTrusted)
+    /// <summary>The peer's stream error as an exception, or null if the element is none. A redirection counts on a trusted path only, and none leads away from an address that was configured.</summary>
+    public static XmppStreamException? Read(XmppElement element, string peer, bool mayRedirect)
     {
         if (!element.Is("error", XmppNames.Streams))
             return null;
@@ -18,7 +18,7 @@ internal static class StreamError
             // RFC 6120 §4.9.4
             ApplicationCondition = element.Children.FirstOrDefault(c => c.Namespace != XmppNames.StreamErrors) is { } own ? RemoteText.Show(own.Name) : null,
             // RFC 6120 §4.9.3.19; before TLS anybody on the path could send us to a host of the inner network
-            OtherHost = isTrusted && condition == "see-other-host" ? element.Child(condition, XmppNames.StreamErrors)?.Text.Trim() : null,
+            OtherHost = mayRedirect && condition == "see-other-host" ? element.Child(condition, XmppNames.StreamErrors)?.Text.Trim() : null,
         };
     }
 

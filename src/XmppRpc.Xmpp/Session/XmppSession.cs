@@ -72,13 +72,15 @@ internal sealed class XmppSession : IAsyncDisposable
         XmppTransport? transport = null;
         try
         {
-            var opened = await TcpConnector.OpenAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
-            transport = new(opened.Stream, options.Limits, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
-            var dialogue = new StreamDialogue(transport, options, log, opened.IsDirectTls);
+            var (wire, isDirectTls) = await OpenWireAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
+            transport = new(wire, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
+            if (transport.IsEncrypted)
+                XmppLog.Encrypted(log, options.Jid.Bare, transport.Protocol);
+            var dialogue = new StreamDialogue(transport, options, log, isDirectTls);
             var negotiated = options.IsComponent
                 ? await new ComponentHandshake(dialogue, options, log).NegotiateAsync(either.Token).ConfigureAwait(false)
                 : await new StreamNegotiator(dialogue, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
-            return new(transport, options, log, negotiated, opened.IsDirectTls, window, before);
+            return new(transport, options, log, negotiated, isDirectTls, window, before);
         }
         catch (Exception e)
         {
@@ -182,6 +184,14 @@ internal sealed class XmppSession : IAsyncDisposable
         return _transport.WriteStreamEndAsync(cancellationToken);
     }
 
+    private static async Task<(XmppWire Wire, bool IsDirectTls)> OpenWireAsync(XmppConnectionOptions options, ConnectTo? elsewhere, CancellationToken cancellationToken)
+    {
+        if (options.WebSocket is not null)
+            return (await WebSocketConnector.OpenAsync(options, cancellationToken).ConfigureAwait(false), false);
+        var opened = await TcpConnector.OpenAsync(options, elsewhere, cancellationToken).ConfigureAwait(false);
+        return (new ByteStreamWire(opened.Stream, options.Limits), opened.IsDirectTls);
+    }
+
     private async ValueTask TakeAsync(XmppNode? node, InboundQueue inbound, SkippedElements skipped, IqServices? services)
     {
         switch (node)
@@ -249,7 +259,7 @@ internal sealed class XmppSession : IAsyncDisposable
 
     private void TakeNonza(XmppElement element)
     {
-        if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}", isTrusted: true) is { } error)
+        if (StreamError.Read(element, $"The XMPP server for {Jid.Domain}", mayRedirect: _options.WebSocket is null) is { } error)
             throw error;
         if (element.Namespace != XmppNames.StreamManagement || State is not { } state)
             return;
@@ -267,13 +277,13 @@ internal sealed class XmppSession : IAsyncDisposable
         var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, _sender?.LargestUnacked ?? 0);
         switch (_liveness.Tick(Age, facts))
         {
-            case LivenessStep.WhiteSpace:
+            case LivenessStep.WhiteSpace when _transport.TakesWhiteSpace:
                 _transport.PostWhiteSpace();
                 break;
-            case LivenessStep.Probe when _sender is not null:
+            case LivenessStep.WhiteSpace or LivenessStep.Probe when _sender is not null:
                 _sender.Ask();
                 break;
-            case LivenessStep.Probe:
+            case LivenessStep.WhiteSpace or LivenessStep.Probe:
                 // any answer is a sign of life, also a refusal; nobody waits for it
                 _transport.Post(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { Id = _pingId, To = Jid.Parse(Jid.Domain), From = _options.IsComponent ? Jid : null }.Element);
                 break;

@@ -46,6 +46,14 @@ public sealed class XmppReader
     {
     }
 
+    /// <summary>A reader of elements that stand alone, each a document of its own without an XML declaration (RFC 7395 §3.3): there is no stream tag around them, and nothing is declared but what they declare.</summary>
+    internal static XmppReader ForDocuments(XmppReaderLimits? limits)
+    {
+        var reader = new XmppReader(limits) { _phase = Phase.Content };
+        (reader._scanner.ExpectsStreamStart, reader._scanner.MayDeclare) = (false, false);
+        return reader;
+    }
+
     /// <summary>A reader that may go without the quick way, to be compared with.</summary>
     internal XmppReader(XmppReaderLimits? limits, bool isQuick)
     {
@@ -59,6 +67,9 @@ public sealed class XmppReader
 
     /// <summary>The default namespace that the stream's opening tag declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
     public string? ContentNamespace { get; private set; }
+
+    /// <summary>Whether an element was begun and is not complete.</summary>
+    internal bool IsInside => _scanner.IsInside;
 
     /// <summary>Takes bytes from <paramref name="input"/> (which is moved behind them) until a node is complete; false when all were taken and none is.</summary>
     /// <exception cref="XmppStreamException">It is doubtful where an element ends, or one is above <see cref="XmppReaderLimits.MaxFatalBytes"/>.</exception>

@@ -45,15 +45,21 @@ public static class XmppWriter
     /// on which what is in <see cref="XmppNames.Client"/> is written as content of that stream. Inside of other namespaces it stays <c>jabber:client</c>, as XEP-0297 and XEP-0356 have it.
     /// </summary>
     /// <exception cref="ArgumentException">A name is none, an attribute is there twice, or text is not UTF-8 or holds what XML forbids; nothing was written.</exception>
-    public static void WriteElement(IBufferWriter<byte> output, XmppElement element, string contextNamespace)
+    public static void WriteElement(IBufferWriter<byte> output, XmppElement element, string contextNamespace) =>
+        Write(output, element, string.Equals(contextNamespace, XmppNames.Component, StringComparison.Ordinal) ? XmppNames.Client : contextNamespace, isAlone: false);
+
+    /// <summary>As <see cref="WriteElement"/>, with nothing around the element: it declares all it needs, the <c>stream:</c> prefix too (RFC 7395 §3.3).</summary>
+    internal static void WriteDocument(IBufferWriter<byte> output, XmppElement element) => Write(output, element, "", isAlone: true);
+
+    private static void Write(IBufferWriter<byte> output, XmppElement element, string around, bool isAlone)
     {
         var utf8 = new Utf8Output(output);
         try
         {
-            var walk = new ElementWalk(element, string.Equals(contextNamespace, XmppNames.Component, StringComparison.Ordinal) ? XmppNames.Client : contextNamespace);
+            var walk = new ElementWalk(element, around);
             while (walk.MoveNext())
                 if (!walk.Closes)
-                    WriteStart(ref utf8, walk.Current, walk.Around);
+                    WriteStart(ref utf8, walk.Current, walk.Around, isAlone);
                 else if (!IsEmpty(walk.Current))
                     WriteEnd(ref utf8, walk.Current);
             utf8.Commit();
@@ -74,7 +80,7 @@ public static class XmppWriter
 
     private static bool IsEmpty(XmppElement element) => element.Children.Count == 0 && element.TextUtf8.IsEmpty;
 
-    private static void WriteStart(ref Utf8Output utf8, XmppElement element, string around)
+    private static void WriteStart(ref Utf8Output utf8, XmppElement element, string around, bool isAlone)
     {
         ElementCheck.VerifyName(element);
         utf8.Write((byte)'<');
@@ -84,11 +90,13 @@ public static class XmppWriter
             ElementCheck.VerifyValue(element.Namespace, element.Name, "xmlns");
             WriteAttribute(ref utf8, "xmlns", element.Namespace);
         }
+        if (isAlone && element.Namespace == XmppNames.Streams)
+            WriteAttribute(ref utf8, "xmlns:stream", XmppNames.Streams);
         var attributes = element.Attributes;
         for (var i = 0; i < attributes.Count; i++)
         {
             ElementCheck.VerifyAttribute(element, attributes[i], i);
-            WriteAttribute(ref utf8, attributes[i], i);
+            WriteAttribute(ref utf8, attributes[i], i, isAlone);
         }
         if (IsEmpty(element))
         {
@@ -113,7 +121,7 @@ public static class XmppWriter
         utf8.Write(element.Name);
     }
 
-    private static void WriteAttribute(ref Utf8Output utf8, XmppAttribute attribute, int index)
+    private static void WriteAttribute(ref Utf8Output utf8, XmppAttribute attribute, int index, bool isAlone)
     {
         if (attribute.Namespace.Length == 0)
         {
@@ -121,7 +129,7 @@ public static class XmppWriter
             return;
         }
         var prefix = PrefixOf(attribute.Namespace);
-        if (prefix is null)
+        if (prefix is null || isAlone && attribute.Namespace == XmppNames.Streams)
         {
             prefix = string.Create(CultureInfo.InvariantCulture, $"a{index}:");
             WriteAttribute(ref utf8, "xmlns:" + prefix[..^1], attribute.Namespace);

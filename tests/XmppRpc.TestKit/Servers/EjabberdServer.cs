@@ -75,6 +75,7 @@ public sealed class EjabberdServer : ProcessServer
           - { port: {{CertificatePort}}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 262144, starttls: true, starttls_required: true, tls_verify: true, cafile: "{{clients.AuthorityFile}}", access: c2s }
           # With global routes any component would get the stanzas of all.
           - { port: {{ComponentPort}}, ip: "127.0.0.1", module: ejabberd_service, global_routes: false, hosts: { {{string.Join(", ", Components.Select(name => $"\"{ComponentDomain(name)}\": {{ password: {JsonSerializer.Serialize(ComponentSecret, Plain)} }}"))}} } }
+          - { port: {{WebSocketPort}}, ip: "127.0.0.1", module: ejabberd_http, tls: true, request_handlers: { "/xmpp-websocket": ejabberd_http_ws } }
           - { port: {{apiPort}}, ip: "127.0.0.1", module: ejabberd_http, request_handlers: { "/api": mod_http_api } }
         {{(setup.Profile is ServerProfile.OldTls ? "c2s_protocol_options: [ no_tlsv1_3 ]" : "")}}
         s2s_access: none

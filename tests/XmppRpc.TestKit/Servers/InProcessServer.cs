@@ -22,6 +22,9 @@ public sealed class InProcessServer : XmppServer
     public override int DirectTlsPort => throw new NotSupportedException("The local XMPP server has no port for direct TLS; connect with STARTTLS.");
 
     /// <inheritdoc/>
+    public override Uri WebSocketAddress => throw new NotSupportedException("The local XMPP server has no WebSockets; connect by TCP.");
+
+    /// <inheritdoc/>
     public override int ComponentPort { get; } = FreePort.Next();
 
     /// <inheritdoc/>

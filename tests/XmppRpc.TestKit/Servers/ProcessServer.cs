@@ -28,6 +28,9 @@ public abstract class ProcessServer : XmppServer
     public override int DirectTlsPort { get; } = FreePort.Next();
 
     /// <inheritdoc/>
+    public override Uri WebSocketAddress => new UriBuilder("wss", Domain, WebSocketPort, "xmpp-websocket").Uri;
+
+    /// <inheritdoc/>
     public override int ComponentPort { get; } = FreePort.Next();
 
     /// <inheritdoc/>
@@ -40,6 +43,7 @@ public abstract class ProcessServer : XmppServer
     public string LogFile { get; }
 
     private protected string Folder { get; }
+    private protected int WebSocketPort { get; } = FreePort.Next();
     private protected ServerCertificate Certificate => certificate;
 
     /// <inheritdoc/>
@@ -84,8 +88,9 @@ public abstract class ProcessServer : XmppServer
     {
         try
         {
-            using (var component = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
-                await component.ConnectAsync(IPAddress.Loopback, ComponentPort, cancellationToken);
+            foreach (var port in new[] { ComponentPort, WebSocketPort })
+                using (var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+                    await probe.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
             await using var stream = new NetworkStream(socket);

@@ -33,10 +33,11 @@ public sealed class ProsodyServer : ProcessServer
         pidfile = "{{Folder}}/prosody.pid"; data_path = "{{Folder}}/data"; certificates = "{{Folder}}/certs"
         interfaces = { "127.0.0.1" }; local_interfaces = { "127.0.0.1" }
         c2s_ports = { {{Port}} }; c2s_direct_tls_ports = { {{DirectTlsPort}} }
-        s2s_ports = { }; http_ports = { }; https_ports = { }
+        s2s_ports = { }; http_ports = { }; https_ports = { {{WebSocketPort}} }; https_interfaces = { "127.0.0.1" }
+        https_ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
         component_ports = { {{ComponentPort}} }; component_interfaces = { "127.0.0.1" }
         log = { { levels = { min = "info" }, to = "console", timestamps = true } }
-        modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc", "version", "time"{{Modules(setup.Profile)}} }
+        modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc", "version", "time", "websocket"{{Modules(setup.Profile)}} }
         modules_disabled = { "s2s"{{(setup.Profile is ServerProfile.Bench ? ", \"offline\"" : "")}} }
         authentication = "internal_hashed"; storage = "internal"; archive_expires_after = "1d"
         c2s_require_encryption = false; allow_unencrypted_plain_auth = false

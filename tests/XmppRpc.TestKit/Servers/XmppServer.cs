@@ -37,6 +37,9 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>The port for clients with TLS from the first byte (XEP-0368); <see cref="NotSupportedException"/> where there is none.</summary>
     public abstract int DirectTlsPort { get; }
 
+    /// <summary>The address for WebSockets (RFC 7395), encrypted; <see cref="NotSupportedException"/> where there is none.</summary>
+    public abstract Uri WebSocketAddress { get; }
+
     /// <summary>The port for components, in clear text.</summary>
     public abstract int ComponentPort { get; }
 
@@ -96,6 +99,14 @@ public abstract class XmppServer : IAsyncDisposable
         };
         if (directTls)
             connection["Tls"] = "Direct";
+        return connection.ConnectionString;
+    }
+
+    /// <summary>The connection string of an account over a WebSocket, that trusts this server's certificate.</summary>
+    public string WebSocketConnectionString(string user, string? resource = null)
+    {
+        var connection = new DbConnectionStringBuilder { ConnectionString = ConnectionString(user, resource), ["WebSocket"] = WebSocketAddress.ToString() };
+        connection.Remove("Host");
         return connection.ConnectionString;
     }
 

@@ -134,9 +134,15 @@ internal sealed class FakeServer : IAsyncDisposable
         await SendAsync($"<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{Encode(serverFirst)}</challenge>");
 
         var final = Decode(await ExpectAsync("</response>"));
-        var withoutProof = final[..final.IndexOf(",p=", StringComparison.Ordinal)];
+        return Signature(password, bare, serverFirst, final, iterations);
+    }
+
+    /// <summary>What the server proves itself with, by the salt <c>saltsalt</c>.</summary>
+    public static string Signature(string password, string clientFirstBare, string serverFirst, string clientFinal, int iterations = 4096)
+    {
+        var withoutProof = clientFinal[..clientFinal.IndexOf(",p=", StringComparison.Ordinal)];
         var salted = Rfc2898DeriveBytes.Pbkdf2(password, "saltsalt"u8.ToArray(), iterations, HashAlgorithmName.SHA256, 32);
-        return "v=" + Convert.ToBase64String(HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), Encoding.UTF8.GetBytes($"{bare},{serverFirst},{withoutProof}")));
+        return "v=" + Convert.ToBase64String(HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), Encoding.UTF8.GetBytes($"{clientFirstBare},{serverFirst},{withoutProof}")));
     }
 
     /// <summary>Opens the stream and answers STARTTLS, up to the encrypted stream's features.</summary>
