@@ -272,6 +272,8 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException("ClientCertificate has no private key; load it with its key.");
         if (HasClientCertificate && Tls == XmppTlsMode.None)
             throw new ArgumentException("A client certificate is part of TLS, and Tls is None. Use Tls=Required.");
+        if (UserAgentId == Guid.Empty)
+            throw new ArgumentException("UserAgentId is all zeros; it must be a random UUID that is kept, or null.");
         if (MinimumMechanism is not null && MechanismStrength.Of(MinimumMechanism) < 0)
             throw new ArgumentException($"MinimumMechanism must be one of {string.Join(", ", MechanismStrength.Order)}.");
     }
