@@ -107,6 +107,18 @@ public sealed record XmppConnectionOptions
     /// <summary>Further types of channel binding, preferred to those built in (<c>tls-server-end-point</c>, and <c>tls-unique</c> on TLS 1.2); or null.</summary>
     public IChannelBindingProvider? ChannelBinding { get; init; }
 
+    /// <summary>Whether to log in by the extensible SASL profile (XEP-0388) where the XMPP server offers it inside TLS, which saves round trips. Default true.</summary>
+    public bool Sasl2 { get; init; } = true;
+
+    /// <summary>
+    /// Whether to ask the XMPP server for a token (XEP-0484) and to log in by it when a lost connection is opened again. Default true. The token is kept in memory, by the connection it
+    /// was given to, and is never used without channel binding where the login itself has it.
+    /// </summary>
+    public bool FastTokens { get; init; } = true;
+
+    /// <summary>What tells the XMPP server that logins come from the same installation (XEP-0388 §2.3): a random UUID (version 4) that is kept, one for each connection of an account. Null, the default: one for the life of a connection.</summary>
+    public Guid? UserAgentId { get; init; }
+
     /// <summary>Time for everything from the first byte to a bound resource. Default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -295,6 +307,8 @@ public sealed record XmppConnectionOptions
             throw new ArgumentException("ClientCertificate has no private key; load it with its key.");
         if (HasClientCertificate && Tls == XmppTlsMode.None)
             throw new ArgumentException("A client certificate is part of TLS, and Tls is None. Use Tls=Required.");
+        if (UserAgentId == Guid.Empty)
+            throw new ArgumentException("UserAgentId is all zeros; it must be a random UUID that is kept, or null.");
         if (MinimumMechanism is not null && MechanismStrength.Of(MinimumMechanism) < 0)
             throw new ArgumentException($"MinimumMechanism must be one of {string.Join(", ", MechanismStrength.Order)}.");
     }

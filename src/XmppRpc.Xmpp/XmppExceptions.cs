@@ -26,7 +26,7 @@ public sealed class XmppStreamException(string condition, string message, bool s
 public sealed class XmppAuthenticationException(string condition, string message, Exception? inner = null) : XmppException(message, inner)
 {
     /// <summary>
-    /// The SASL condition, for example <c>not-authorized</c>; <c>server-not-verified</c> when the server's proof was wrong, <c>credentials-unavailable</c> when the password or the client certificate could not be had.
+    /// The SASL condition, for example <c>not-authorized</c>; <c>server-not-verified</c> when the server's proof was wrong, <c>continuation-required</c> when it wants more than one proof, <c>credentials-unavailable</c> when the password or the client certificate could not be had.
     /// </summary>
     public string Condition { get; } = condition;
 

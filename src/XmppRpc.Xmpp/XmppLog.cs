@@ -41,6 +41,9 @@ internal static partial class XmppLog
     [LoggerMessage(21, LogLevel.Information, "{Account}: {Problem}; trying without them.")]
     public static partial void LookupFailed(ILogger log, Jid account, string problem);
 
+    [LoggerMessage(31, LogLevel.Debug, "{Account}: the XMPP server refused the token of {Mechanism} with {Condition}; logging in without it.")]
+    public static partial void TokenRefused(ILogger log, Jid account, string mechanism, string condition);
+
     [LoggerMessage(30, LogLevel.Warning, "The PasswordFile '{Path}' can be read by every user of this machine. Restrict it to its owner (chmod 600) unless it is a secret of a container.")]
     public static partial void PasswordFileReadable(ILogger log, string path);
 

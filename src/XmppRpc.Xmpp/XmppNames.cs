@@ -19,6 +19,10 @@ public static class XmppNames
     public const string Tls = "urn:ietf:params:xml:ns:xmpp-tls";
     /// <summary>RFC 6120 §6.</summary>
     public const string Sasl = "urn:ietf:params:xml:ns:xmpp-sasl";
+    /// <summary>XEP-0388.</summary>
+    public const string Sasl2 = "urn:xmpp:sasl:2";
+    /// <summary>XEP-0484.</summary>
+    public const string Fast = "urn:xmpp:fast:0";
     /// <summary>XEP-0440.</summary>
     public const string ChannelBindings = "urn:xmpp:sasl-cb:0";
     /// <summary>RFC 6120 §7.</summary>

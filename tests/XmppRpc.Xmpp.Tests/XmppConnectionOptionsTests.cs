@@ -192,6 +192,10 @@ public sealed class XmppConnectionOptionsTests
     public void Bad_connection_string_is_refused_with_the_reason(string text, string reason) => AssertRefused(text, reason);
 
     [Fact]
+    public void Empty_user_agent_id_is_refused() =>
+        Assert.Contains("UserAgentId", Assert.Throws<ArgumentException>(() => new XmppConnectionOptions { Jid = Jid.Parse("alice@localhost"), Password = "s3cret-pw", UserAgentId = Guid.Empty }.Validate()).Message);
+
+    [Fact]
     public void Tail_of_an_unquoted_password_is_not_shown_as_an_unknown_key()
     {
         var refused = Assert.Throws<ArgumentException>(() => XmppConnectionOptions.Parse("Jid=alice@localhost;Password=abc;s3cret-pw=x"));

@@ -22,6 +22,9 @@ internal sealed class ChannelBinding
     /// <summary>Whether something is bound, which is what -PLUS means.</summary>
     public bool IsBound => _data.Length > 0;
 
+    /// <summary>What is bound; empty if nothing is.</summary>
+    public byte[] Data => _data;
+
     /// <summary>What the client's first message begins with: gs2-header, without an authorization identity.</summary>
     public string Header => _header;
 

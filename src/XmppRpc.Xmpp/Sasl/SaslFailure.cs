@@ -2,15 +2,19 @@ using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Xmpp.Sasl;
 
-/// <summary>What the XMPP server says when it refuses a login (RFC 6120 §6.5), and what is to be done about it.</summary>
+/// <summary>What the XMPP server says when it refuses a login (RFC 6120 §6.5, XEP-0388 §2.6.2), and what is to be done about it.</summary>
 internal static class SaslFailure
 {
     public static XmppAuthenticationException Read(XmppElement failure, Jid account, SaslChoice used)
     {
-        var condition = RemoteText.Show(failure.Children.FirstOrDefault(c => c.Namespace == XmppNames.Sasl && c.Name != "text")?.Name ?? "not-authorized");
-        var text = failure.Child("text", XmppNames.Sasl)?.Text;
+        var condition = Condition(failure);
+        // each profile's own: the conditions are the same in both, the text is not
+        var text = failure.Child("text", failure.Namespace)?.Text;
         return new(condition, $"The XMPP server refused {account} by {used.Mechanism} with {condition}{RemoteText.Reason(text)}. {Remedy(condition, used)}");
     }
+
+    public static string Condition(XmppElement failure) =>
+        RemoteText.Show(failure.Children.FirstOrDefault(c => c.Namespace == XmppNames.Sasl && c.Name != "text")?.Name ?? "not-authorized");
 
     private static string Remedy(string condition, SaslChoice used) => condition switch
     {

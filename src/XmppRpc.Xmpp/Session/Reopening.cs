@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using XmppRpc.Xmpp.Sasl;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.StreamManagement;
 using XmppRpc.Xmpp.Xml;
@@ -22,6 +23,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
     private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(60);
 
     private readonly Backoff _backoff = new(options.MinReconnectDelay, options.MaxReconnectDelay, Random.Shared.NextDouble);
+    private readonly UserAgent _agent = new(options.UserAgentId ?? Guid.NewGuid());
     private SendWindow _window = new(options.MaxUnackedStanzas, options.MaxUnackedBytes);
     private int _limited;
     private int _otherHosts;
@@ -33,7 +35,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
         for (var history = SessionHistory.None; ;)
             try
             {
-                return await XmppSession.OpenAsync(options, log, history, _window, cancellationToken).ConfigureAwait(false);
+                return await XmppSession.OpenAsync(options, log, history, _window, _agent, cancellationToken).ConfigureAwait(false);
             }
             catch (XmppStreamException e) when (ConnectTo.TryParse(e.OtherHost, out var place) && ++_otherHosts <= MaxOtherHosts)
             {
@@ -64,10 +66,10 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
             {
                 if (!moves)
                     await Task.Delay(_backoff.Next(), options.Time, stop).ConfigureAwait(false);
-                var history = new SessionHistory(before.Jid.Resource, resumable ? before.State : null, before.Exchange, moves ? Place(before, verdict.OtherHost) : preferred);
+                var history = new SessionHistory(before.Jid.Resource, resumable ? before.State : null, before.Exchange, moves ? Place(before, verdict.OtherHost) : preferred, before.Limits);
                 // a place that was told is tried once; after that, where the account's domain says
                 preferred = null;
-                var next = await XmppSession.OpenAsync(options, log, history, _window, stop).ConfigureAwait(false);
+                var next = await XmppSession.OpenAsync(options, log, history, _window, _agent, stop).ConfigureAwait(false);
                 return new(next, next.IsResumed || before.State is not { } state ? [] : Read(state.Unacked, lost.IsTooMuch), null);
             }
             catch (Exception) when (stop.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using XmppRpc.Xmpp.Services;
 using XmppRpc.Xmpp.StreamManagement;
 
 namespace XmppRpc.Xmpp.Session;
@@ -7,7 +8,8 @@ namespace XmppRpc.Xmpp.Session;
 /// <param name="State">What to resume, or null if that makes no sense.</param>
 /// <param name="Exchange">The requests that wait; they go on if it is resumed.</param>
 /// <param name="Elsewhere">Where the XMPP server sent us (RFC 6120 §4.9.3.19) or wants to be resumed (XEP-0198 §5), or null.</param>
-internal sealed record SessionHistory(string? Resource, ResumeState? State, IqExchange? Exchange, ConnectTo? Elsewhere)
+/// <param name="Limits">What the XMPP server said it bears (XEP-0478), or null. A session that is resumed with the login hears it no second time.</param>
+internal sealed record SessionHistory(string? Resource, ResumeState? State, IqExchange? Exchange, ConnectTo? Elsewhere, StreamLimits? Limits = null)
 {
     public static SessionHistory None { get; } = new(null, null, null, null);
 }

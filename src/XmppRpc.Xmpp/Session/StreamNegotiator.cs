@@ -1,8 +1,5 @@
-using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
-using XmppRpc.Xmpp.Network;
 using XmppRpc.Xmpp.Sasl;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.StreamManagement;
@@ -11,7 +8,7 @@ using XmppRpc.Xmpp.Xml;
 namespace XmppRpc.Xmpp.Session;
 
 /// <summary>From an open byte stream to a bound resource, in lock-step (RFC 6120 §4.3): nothing is sent before its turn, nothing is believed before it is proved.</summary>
-internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOptions options, ILogger log)
+internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOptions options, ILogger log, UserAgent agent)
 {
     private readonly Jid _account = options.Jid.Bare;
 
@@ -25,8 +22,14 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
             features = await StartTlsAsync(features, cancellationToken).ConfigureAwait(false);
         else if (options.Tls == XmppTlsMode.None && features.RequiresStartTls)
             throw new XmppTlsException($"The XMPP server for {_account.Domain} requires TLS. Use Tls=StartTls.");
-        features = await AuthenticateAsync(features, cancellationToken).ConfigureAwait(false);
-        if (before.State is { Id: { } id } state && features.HasStreamManagement && await ResumeAsync(state, id, cancellationToken).ConfigureAwait(false))
+        var login = await new Login(dialogue, options, log, agent).RunAsync(features, before.State, cancellationToken).ConfigureAwait(false);
+        // then no features follow
+        if (before.State is { Id: not null } known && login.Resumption is { } answer && TakeResumption(known, answer))
+            return new(known.Jid, known, IsResumed: true, [], before.Limits);
+        if (login.RestartsStream)
+            dialogue.Transport.Restart();
+        features = login.RestartsStream ? await OpenAsync(cancellationToken).ConfigureAwait(false) : await ReadFeaturesAsync(cancellationToken).ConfigureAwait(false);
+        if (before.State is { Id: not null } state && login.Resumption is null && features.HasStreamManagement && await ResumeAsync(state, cancellationToken).ConfigureAwait(false))
             return new(state.Jid, state, IsResumed: true, [], features.Limits);
         var jid = await BindAsync(features, before.Resource, cancellationToken).ConfigureAwait(false);
         // before the first presence: what waits for us there must not be lost with this stream (F-10)
@@ -42,6 +45,11 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
         // RFC 6120 §4.7.5
         if (header.Attribute("version") is not { } version || !version.StartsWith("1.", StringComparison.Ordinal))
             throw new XmppStreamException("unsupported-version", $"The XMPP server for {_account.Domain} does not speak XMPP 1.0.");
+        return await ReadFeaturesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<StreamFeatures> ReadFeaturesAsync(CancellationToken cancellationToken)
+    {
         var features = await dialogue.ReadElementAsync(cancellationToken).ConfigureAwait(false);
         return features.Is("features", XmppNames.Streams) ? new(features) : throw StreamDialogue.Unexpected(features, "stream features");
     }
@@ -60,46 +68,19 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
         return await OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<StreamFeatures> AuthenticateAsync(StreamFeatures features, CancellationToken cancellationToken)
+    private async Task<bool> ResumeAsync(ResumeState state, CancellationToken cancellationToken)
     {
-        var (stream, presented) = (dialogue.Transport.Stream, (dialogue.Transport.Stream as SslStream)?.LocalCertificate as X509Certificate2);
-        IReadOnlyList<IChannelBindingProvider> binders = options.ChannelBinding is { } own ? [own, TlsChannelBinding.Instance] : [TlsChannelBinding.Instance];
-        var channel = new BoundChannel(dialogue.Transport.IsEncrypted, stream, presented, binders);
-        var choice = SaslSelection.Choose(features.Sasl, options, channel);
-        var password = choice.NeedsPassword ? PasswordSource.Prepare(options, await PasswordSource.GetAsync(options, log, cancellationToken).ConfigureAwait(false)) : "";
-        var mechanism = choice.Begin(options, features.Sasl, channel, password, RandomNumberGenerator.GetHexString(48, lowercase: true));
-        await dialogue.Transport.WriteAsync(Sasl("auth", mechanism.Start()).Set("mechanism", mechanism.Name), cancellationToken).ConfigureAwait(false);
-        while (true)
-        {
-            var answer = await dialogue.ReadElementAsync(cancellationToken).ConfigureAwait(false);
-            if (answer.Is("success", XmppNames.Sasl))
-            {
-                mechanism.Complete(Decode(answer));
-                break;
-            }
-
-            if (answer.Is("failure", XmppNames.Sasl))
-                throw SaslFailure.Read(answer, _account, choice);
-            if (!answer.Is("challenge", XmppNames.Sasl))
-                throw StreamDialogue.Unexpected(answer, "a SASL answer");
-            await dialogue.Transport.WriteAsync(Sasl("response", mechanism.Respond(Decode(answer) ?? [])), cancellationToken).ConfigureAwait(false);
-        }
-
-        SaslSelection.Remember(choice, options);
-        XmppLog.Authenticated(log, _account, mechanism.Name);
-        dialogue.Transport.Restart();
-        return await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await dialogue.Transport.WriteAsync(SmNonzas.Resume(state.Id!, state.Handled), cancellationToken).ConfigureAwait(false);
+        return TakeResumption(state, await dialogue.ReadElementAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>XEP-0198 §5. False leaves the stream ready for binding (RFC 6120 §7).</summary>
-    private async Task<bool> ResumeAsync(ResumeState state, string id, CancellationToken cancellationToken)
+    private bool TakeResumption(ResumeState state, XmppElement answer)
     {
-        await dialogue.Transport.WriteAsync(SmNonzas.Resume(id, state.Handled), cancellationToken).ConfigureAwait(false);
-        var answer = await dialogue.ReadElementAsync(cancellationToken).ConfigureAwait(false);
         var isResumed = answer.Is("resumed", XmppNames.StreamManagement);
         if (!isResumed && !answer.Is("failed", XmppNames.StreamManagement))
             throw StreamDialogue.Unexpected(answer, "<resumed/> or <failed/>");
-        if (isResumed && answer.Attribute("previd") != id)
+        if (isResumed && answer.Attribute("previd") != state.Id)
             throw new XmppStreamException("undefined-condition", $"The XMPP server for {_account.Domain} resumed another session than the one asked for.");
         // a <failed/> with h still tells what was handled; its word on more than was sent is worth nothing
         if (SmNonzas.Handled(answer) is { } handled)
@@ -149,22 +130,5 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
         if (bound.Bare != _account)
             throw new XmppAuthenticationException("invalid-authzid", $"The XMPP server bound {RemoteText.Show(bound.ToString())} for the account {_account}. Check the Jid: it must be the account's own.");
         return bound;
-    }
-
-    // RFC 6120 §6.4.2: an empty response is a single '='
-    private static XmppElement Sasl(string name, byte[] data) =>
-        new XmppElement(name, XmppNames.Sasl).WithText(data.Length == 0 && name == "auth" ? "=" : Convert.ToBase64String(data));
-
-    private static byte[]? Decode(XmppElement element)
-    {
-        var text = element.Text.Trim();
-        try
-        {
-            return text.Length == 0 ? null : text == "=" ? [] : Convert.FromBase64String(text);
-        }
-        catch (FormatException)
-        {
-            throw new XmppAuthenticationException("incorrect-encoding", "The XMPP server sent SASL data that is not base64.");
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using XmppRpc.Xmpp.Network;
+using XmppRpc.Xmpp.Sasl;
 using XmppRpc.Xmpp.Services;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.StreamManagement;
@@ -57,6 +58,9 @@ internal sealed class XmppSession : IAsyncDisposable
     /// <summary>Stream management, or null if the XMPP server has none.</summary>
     public ResumeState? State => _negotiated.State;
 
+    /// <summary>What the XMPP server says it bears (XEP-0478), or null.</summary>
+    public StreamLimits? Limits => _negotiated.Limits;
+
     /// <summary>The requests that wait for their answer; they outlive the stream if the session is resumed.</summary>
     public IqExchange Exchange { get; }
 
@@ -64,7 +68,7 @@ internal sealed class XmppSession : IAsyncDisposable
     public TimeSpan Age => _options.Time.GetElapsedTime(_startedAt);
 
     /// <summary>Connects and negotiates within <see cref="XmppConnectionOptions.ConnectTimeout"/>, resuming what was <paramref name="before"/> if that can be.</summary>
-    public static async Task<XmppSession> OpenAsync(XmppConnectionOptions options, ILogger log, SessionHistory before, SendWindow window, CancellationToken cancellationToken)
+    public static async Task<XmppSession> OpenAsync(XmppConnectionOptions options, ILogger log, SessionHistory before, SendWindow window, UserAgent agent, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -79,7 +83,7 @@ internal sealed class XmppSession : IAsyncDisposable
             var dialogue = new StreamDialogue(transport, options, log, isDirectTls);
             var negotiated = options.IsComponent
                 ? await new ComponentHandshake(dialogue, options, log).NegotiateAsync(either.Token).ConfigureAwait(false)
-                : await new StreamNegotiator(dialogue, options, log).NegotiateAsync(before, either.Token).ConfigureAwait(false);
+                : await new StreamNegotiator(dialogue, options, log, agent).NegotiateAsync(before, either.Token).ConfigureAwait(false);
             return new(transport, options, log, negotiated, isDirectTls, window, before);
         }
         catch (Exception e)
