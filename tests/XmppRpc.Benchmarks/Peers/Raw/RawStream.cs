@@ -29,17 +29,20 @@ internal sealed class RawStream : IAsyncDisposable
         var values = new DbConnectionStringBuilder { ConnectionString = address };
         var jid = Jid.Parse((string)values["Jid"]);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var raw = new RawStream(socket);
+        RawStream? raw = null;
         try
         {
             await socket.ConnectAsync(IPEndPoint.Parse((string)values["Host"]));
+            raw = new(socket);
             using var certificate = X509CertificateLoader.LoadCertificateFromFile((string)values["TrustedCertificate"]);
             await raw.LogInAsync(jid, (string)values["Password"], tls ? certificate : null);
             return raw;
         }
         catch
         {
-            await raw.DisposeAsync();
+            if (raw is not null)
+                await raw.DisposeAsync();
+            socket.Dispose();
             throw;
         }
     }
