@@ -44,7 +44,7 @@ internal sealed class PeersCommand(PeersOptions options)
         foreach (var @case in cases)
             await RunAsync(field, board, @case);
         var all = conditions + string.Concat(_notes.Select(static note => $"- {note}\n"));
-        Console.WriteLine($"\n{all}\n{Tables.Details(board)}\n{Tables.Pending(board)}\n{Tables.Overview(board)}");
+        Console.WriteLine("\n" + ResultFiles.Text(board, all));
         foreach (var file in await ResultFiles.WriteAsync(board, all, options))
             Console.WriteLine(file);
         return 0;

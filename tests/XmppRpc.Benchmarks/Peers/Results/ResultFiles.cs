@@ -8,16 +8,18 @@ internal static class ResultFiles
 {
     private const string Begin = "<!-- peers: begin -->\n", End = "<!-- peers: end -->";
 
+    /// <summary>All tables of a run, the shortest last, where a console shows it.</summary>
+    public static string Text(Board board, string conditions) => string.Join('\n', new[] { conditions, Tables.Details(board), Tables.Pending(board), Tables.Overview(board) }.OfType<string>());
+
     /// <summary>Writes <c>peers.md</c> and <c>peers.svg</c>, or, of a run for the docs, their counterparts there.</summary>
     public static async Task<IReadOnlyList<string>> WriteAsync(Board board, string conditions, PeersOptions options)
     {
-        var sections = new[] { conditions, Tables.Details(board), Tables.Pending(board), Tables.Overview(board) }.OfType<string>().ToArray();
         if (!options.Docs)
         {
             Directory.CreateDirectory(options.Folder);
             return
             [
-                await WriteAsync(Path.Combine(options.Folder, "peers.md"), string.Join('\n', sections)),
+                await WriteAsync(Path.Combine(options.Folder, "peers.md"), Text(board, conditions)),
                 await WriteAsync(Path.Combine(options.Folder, "peers.svg"), Plot(board)),
             ];
         }

@@ -12,21 +12,26 @@ internal static class Tables
 
     private static readonly Figure[] Memory = [Figure.CallerHeap, Figure.CalleeHeap, Figure.CallerMemory, Figure.CalleeMemory, Figure.ServerMemory];
 
-    /// <summary>A row for each contestant: what it does a second in each case, with the ratio to the base.</summary>
-    public static string Overview(Board board)
+    /// <summary>A row for each contestant: what it does a second in each case, with the ratio to the base; null without such cases.</summary>
+    public static string? Overview(Board board)
     {
-        var cases = board.Cases.Where(static @case => @case.Kind is not CaseKind.Pending).ToArray();
+        var cases = Running(board);
+        if (cases.Length == 0)
+            return null;
         var table = new MarkdownTable(1, ["calls or items a second", .. cases.Select(static @case => @case.Title)]);
         foreach (var contestant in board.Contestants)
             table.Add([contestant.Name, .. cases.Select(@case => $"{Figure.PerSecond.Show(board.Median(contestant, @case, Figure.PerSecond))} ({Times(board.Ratio(contestant, board.Base, @case))})")]);
         return table.ToString();
     }
 
-    /// <summary>A row for each case and contestant, with all that was measured.</summary>
-    public static string Details(Board board)
+    /// <summary>A row for each case and contestant, with all that was measured; null without such cases.</summary>
+    public static string? Details(Board board)
     {
+        var cases = Running(board);
+        if (cases.Length == 0)
+            return null;
         var table = new MarkdownTable(2, ["case", "contestant", Figure.PerSecond.Head(), "lowest – highest", $"× {board.Base.Name}", "× raw", .. Calls.Select(static figure => figure.Head())]);
-        foreach (var @case in board.Cases.Where(static @case => @case.Kind is not CaseKind.Pending))
+        foreach (var @case in cases)
             foreach (var contestant in board.Contestants.Where(contestant => board.Median(contestant, @case, Figure.PerSecond) is not null))
                 table.Add(
                 [
@@ -47,6 +52,8 @@ internal static class Tables
             table.Add([contestant.Name, .. Memory.Select(figure => figure.Show(board.Median(contestant, pending, figure)))]);
         return table.ToString();
     }
+
+    private static Case[] Running(Board board) => [.. board.Cases.Where(static @case => @case.Kind is not CaseKind.Pending)];
 
     private static string Times(double? ratio) => ratio is { } times ? string.Create(CultureInfo.InvariantCulture, $"{times:0.00}×") : "–";
 
