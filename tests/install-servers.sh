@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
 # Installs the XMPP servers and the XMPP peers that tests start, without starting any of them as a system service.
+# 'install-servers.sh rabbitmq' adds the message broker that only the benchmark of peers compares with.
 # Quick and silent when all is there. Needs Debian or Ubuntu, and root.
 set -euo pipefail
 
 packages=(prosody ejabberd openssl python3-slixmpp libstrophe-dev gcc libc6-dev)
+case "${*:-}" in
+  '') ;;
+  rabbitmq) packages+=(rabbitmq-server) ;;
+  *) echo "install-servers: '$*' is not known; only 'rabbitmq' is" >&2; exit 2 ;;
+esac
 
 missing() {
   for package in "${packages[@]}"; do
@@ -17,7 +23,7 @@ if ! command -v apt-get >/dev/null; then
 fi
 [ -n "$(missing)" ] || exit 0
 if [ "$(id -u)" -ne 0 ]; then
-  echo "install-servers: missing: $(missing | xargs); run 'sudo tests/install-servers.sh'" >&2
+  echo "install-servers: missing: $(missing | xargs); run 'sudo tests/install-servers.sh${*:+ $*}'" >&2
   exit 1
 fi
 

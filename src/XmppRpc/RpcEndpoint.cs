@@ -82,6 +82,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Received stanzas that were passed over because they were above a cap of <see cref="XmppConnectionOptions.Limits"/> or ill-formed inside.</summary>
     public long SkippedStanzas => _connection.SkippedStanzas;
 
+    /// <summary>Stanzas with frames that were sent, for measuring how many frames share one.</summary>
+    internal long SentFrameStanzas => Interlocked.Read(ref _stanzaId);
+
     /// <summary>Connects with a connection string, see <see cref="XmppConnectionOptions.Parse"/>. Fails as <see cref="XmppConnection.ConnectAsync"/> does.</summary>
     public static Task<RpcEndpoint> ConnectAsync(string connectionString, CancellationToken cancellationToken = default) =>
         ConnectAsync(new RpcEndpointOptions { Connection = XmppConnectionOptions.Parse(connectionString) }, cancellationToken);
@@ -238,7 +241,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
 
     private ValueTask SendFramesAsync(Jid peer, ReadOnlyMemory<byte> text)
     {
-        var message = new Message { To = peer, Type = "headline", Id = (++_stanzaId).ToString("x", CultureInfo.InvariantCulture) };
+        var message = new Message { To = peer, Type = "headline", Id = Interlocked.Increment(ref _stanzaId).ToString("x", CultureInfo.InvariantCulture) };
         message.Element.Add(new XmppElement(FrameNames.Element, FrameNames.Namespace) { TextUtf8 = text });
         return SendAsync(message);
     }

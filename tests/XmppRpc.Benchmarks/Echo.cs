@@ -1,20 +1,32 @@
-using System.Diagnostics;
-
 namespace XmppRpc.Benchmarks;
 
+/// <summary>What every contestant offers; in the product's own words, because the others take any.</summary>
 [RpcContract("bench.echo")]
 public partial interface IEcho
 {
+    /// <summary>Answers with the same text, before anything else happens.</summary>
     Task<string> EchoAsync(string text);
 
+    /// <summary>Answers with the same text, truly asynchronously.</summary>
     Task<string> EchoLaterAsync(string text);
 
+    /// <summary>Answers when all that are held are released.</summary>
+    [RpcMethod(TimeoutSeconds = 3600)]
+    Task<string> HoldAsync(string text);
+
+    /// <summary>So many items of 100 bytes.</summary>
     IAsyncEnumerable<string> ItemsAsync(int count);
 }
 
+/// <summary>The one implementation, behind every contestant.</summary>
 internal sealed class Echo : IEcho
 {
     private readonly string _item = new('y', 100);
+    private TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _held;
+
+    /// <summary>Calls that are held.</summary>
+    public int Held => Volatile.Read(ref _held);
 
     public Task<string> EchoAsync(string text) => Task.FromResult(text);
 
@@ -22,6 +34,21 @@ internal sealed class Echo : IEcho
     {
         await Task.Yield();
         return text;
+    }
+
+    public async Task<string> HoldAsync(string text)
+    {
+        var gate = Volatile.Read(ref _gate);
+        Interlocked.Increment(ref _held);
+        await gate.Task;
+        return text;
+    }
+
+    /// <summary>Answers all calls that are held.</summary>
+    public void Release()
+    {
+        Interlocked.Exchange(ref _held, 0);
+        Interlocked.Exchange(ref _gate, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     public async IAsyncEnumerable<string> ItemsAsync(int count)
@@ -32,39 +59,5 @@ internal sealed class Echo : IEcho
                 await Task.Yield();
             yield return _item;
         }
-    }
-}
-
-/// <summary>Asks as fast as answers come; each figure is of the second of two rounds.</summary>
-internal sealed class Load(IEcho echo)
-{
-    private readonly string _text = new('x', 100);
-
-    public async Task<double> CallsAsync(int inFlight, bool yielding)
-    {
-        var calls = inFlight == 1 ? 3_000 : 60_000;
-        var seconds = 0.0;
-        for (var round = 0; round < 2; round++)
-        {
-            var left = calls;
-            var watch = Stopwatch.StartNew();
-            await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
-            {
-                while (Interlocked.Decrement(ref left) >= 0)
-                    await (yielding ? echo.EchoLaterAsync(_text) : echo.EchoAsync(_text));
-            }));
-            seconds = watch.Elapsed.TotalSeconds;
-        }
-        return calls / seconds;
-    }
-
-    public async Task<double> ItemsAsync()
-    {
-        const int Count = 200_000;
-        var watch = Stopwatch.StartNew();
-        var items = 0;
-        await foreach (var _ in echo.ItemsAsync(Count))
-            items++;
-        return items / watch.Elapsed.TotalSeconds;
     }
 }

@@ -99,16 +99,16 @@ public sealed class EjabberdServer : ProcessServer
           mod_roster: {}
           mod_time: {}
           mod_version: {}
-        {{(setup.Profile is ServerProfile.Bench ? "" : StoringModules(setup))}}
+        {{(setup.Profile is ServerProfile.Bench ? "" : StoringModules)}}
+        {{(setup.HasStreamManagement ? $"  mod_stream_mgmt: {{ resume_timeout: {setup.ResumeSeconds(stock: 300)}, resend_on_timeout: {setup.ResendOnTimeout} }}" : "")}}
         """;
 
     private static string Shaper(ServerProfile profile) => profile is ServerProfile.Stock ? ", shaper: c2s_shaper" : "";
 
-    private static string StoringModules(ServerSetup setup) => $$"""
+    private const string StoringModules = """
           mod_carboncopy: {}
           mod_mam: { default: always }
           mod_offline: { access_max_user_messages: max_user_offline_messages }
           mod_pubsub: { access_createnode: pubsub_createnode, plugins: [ flat, pep ] }
-          mod_stream_mgmt: { resume_timeout: {{setup.ResumeSeconds(stock: 300)}}, resend_on_timeout: {{setup.ResendOnTimeout}} }
         """;
 }

@@ -28,6 +28,9 @@ public sealed class InProcessServer : XmppServer
     public override int ComponentPort { get; } = FreePort.Next();
 
     /// <inheritdoc/>
+    public override int ProcessId => Environment.ProcessId;
+
+    /// <inheritdoc/>
     public override string CertificateFile => Path.Combine(folder, "cert.pem");
 
     /// <inheritdoc/>

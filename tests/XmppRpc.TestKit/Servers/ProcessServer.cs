@@ -34,6 +34,9 @@ public abstract class ProcessServer : XmppServer
     public override int ComponentPort { get; } = FreePort.Next();
 
     /// <inheritdoc/>
+    public override int ProcessId => process?.Id ?? throw new InvalidOperationException($"{Kind} was killed; restart it first.");
+
+    /// <inheritdoc/>
     public override string CertificateFile => certificate.CertificateFile;
 
     /// <inheritdoc/>

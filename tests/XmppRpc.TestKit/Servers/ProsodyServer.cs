@@ -37,7 +37,7 @@ public sealed class ProsodyServer : ProcessServer
         https_ssl = { key = "{{Certificate.KeyFile}}"; certificate = "{{Certificate.CertificateFile}}" }
         component_ports = { {{ComponentPort}} }; component_interfaces = { "127.0.0.1" }
         log = { { levels = { min = "info" }, to = "console", timestamps = true } }
-        modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc", "version", "time", "websocket"{{Modules(setup.Profile)}} }
+        modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "posix", "csi_simple", "blocklist", "adhoc", "version", "time", "websocket"{{Modules(setup)}} }
         modules_disabled = { "s2s"{{(setup.Profile is ServerProfile.Bench ? ", \"offline\"" : "")}} }
         authentication = "internal_hashed"; storage = "internal"; archive_expires_after = "1d"
         c2s_require_encryption = false; allow_unencrypted_plain_auth = false
@@ -52,10 +52,10 @@ public sealed class ProsodyServer : ProcessServer
 
     private static string LuaString(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    private static string Modules(ServerProfile profile) => profile switch
+    private static string Modules(ServerSetup setup) => (setup.HasStreamManagement ? ", \"smacks\"" : "") + setup.Profile switch
     {
         ServerProfile.Bench => "",
-        ServerProfile.Stock => ", \"carbons\", \"pep\", \"mam\", \"smacks\", \"limits\"",
-        _ => ", \"carbons\", \"pep\", \"mam\", \"smacks\"",
+        ServerProfile.Stock => ", \"carbons\", \"pep\", \"mam\", \"limits\"",
+        _ => ", \"carbons\", \"pep\", \"mam\"",
     };
 }

@@ -35,7 +35,8 @@ public static class ServerPackages
     /// <summary>The full path of a program of an installed package.</summary>
     internal static string Find(string program) => TryFind(program) ?? throw new InvalidOperationException($"The program '{program}' was not found; run {InstallScript}.");
 
-    private static string? TryFind(string program) => Folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    /// <summary>The full path of a program, or null.</summary>
+    internal static string? TryFind(string program) => Folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     private static async Task EnsureAsync(string package, Func<bool> isThere)
     {

@@ -18,6 +18,9 @@ internal sealed class ServerProcess : IDisposable
 
     private ServerProcess(Process process) => this.process = process;
 
+    /// <summary>The server's own process id: the shell that starts it becomes it.</summary>
+    public int Id => process.Id;
+
     /// <summary>Whether it ended by itself or by <see cref="KillAsync"/>.</summary>
     public bool HasExited => process.HasExited;
 

@@ -10,8 +10,8 @@ public sealed record ServerSetup(ServerProfile Profile = ServerProfile.Full)
     /// <summary>ejabberd's <c>resend_on_timeout</c>: what becomes of stanzas that a lost stream never took. Without effect on the others.</summary>
     public string ResendOnTimeout { get; init; } = "if_offline";
 
-    /// <summary>Whether clients may manage their streams.</summary>
-    public bool HasStreamManagement => Profile is not ServerProfile.Bench;
+    /// <summary>Whether clients may manage their streams. Default: in every profile but <see cref="ServerProfile.Bench"/>, which can have it beside.</summary>
+    public bool HasStreamManagement { get; init; } = Profile is not ServerProfile.Bench;
 
     /// <summary>Prosody's default is 600 s, ejabberd's and ours 300.</summary>
     internal int ResumeSeconds(int stock) => ResumeTimeout is { } timeout ? (int)timeout.TotalSeconds : Profile is ServerProfile.Stock ? stock : 5;

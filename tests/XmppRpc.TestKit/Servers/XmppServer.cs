@@ -43,6 +43,10 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>The port for components, in clear text.</summary>
     public abstract int ComponentPort { get; }
 
+    /// <summary>The process that the server runs in.</summary>
+    /// <exception cref="InvalidOperationException">The server was killed.</exception>
+    public abstract int ProcessId { get; }
+
     /// <summary>The PEM file with the server's certificate, for <c>localhost</c> and its sub-domains.</summary>
     public abstract string CertificateFile { get; }
 
