@@ -10,6 +10,9 @@ public abstract class DeliveryScenarios(XmppServerFixture servers, ServerKind se
 {
     private const int Messages = 50;
 
+    /// <summary>ejabberd bounces what was not acknowledged when a session ends (the module's default).</summary>
+    private static readonly ServerSetup Bouncing = Setups.Patient with { ResendOnTimeout = "false" };
+
     private static int _sleepers;
 
     // F-10: with the first presence the XMPP server hands over what it stored, and forgets it
@@ -41,7 +44,7 @@ public abstract class DeliveryScenarios(XmppServerFixture servers, ServerKind se
     [Fact]
     public async Task Closing_in_order_leaves_no_bounces_of_what_was_received()
     {
-        var patient = await servers.StartAsync(server, Setups.Patient);
+        var patient = await servers.StartAsync(server, Bouncing);
         await using var bob = await Correspondent.ConnectAsync(Setups.Options(patient.ConnectionString("bob", "bounced")));
 
         await SendAndCloseAsync(XmppConnectionOptions.Parse(patient.ConnectionString("alice", "closing")), bob);
@@ -51,7 +54,7 @@ public abstract class DeliveryScenarios(XmppServerFixture servers, ServerKind se
 
     protected async Task AssertBouncesWithoutLastAcknowledgementAsync()
     {
-        var patient = await servers.StartAsync(server, Setups.Patient with { ResendOnTimeout = "false" });
+        var patient = await servers.StartAsync(server, Bouncing);
         await using var proxy = FaultProxy.Start(patient, new() { Tls = ProxyTls.Terminate });
         proxy.Next(FaultScript.Pass.ToServer(Fault.Drop(Stanzas.Named("a"))));
         await using var bob = await Correspondent.ConnectAsync(Setups.Options(patient.ConnectionString("bob", "control")));
