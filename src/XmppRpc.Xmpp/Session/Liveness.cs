@@ -26,6 +26,8 @@ internal sealed class Liveness(LivenessLimits limits, long read = 0, long writte
     private TimeSpan _lastRead;
     private TimeSpan _lastWritten;
     private TimeSpan? _askedAt;
+    private TimeSpan _lastProgress;
+    private uint _acknowledged;
     private bool _probing;
 
     /// <summary>How often to look.</summary>
@@ -39,6 +41,12 @@ internal sealed class Liveness(LivenessLimits limits, long read = 0, long writte
         if (facts.BytesWritten != _written)
             (_written, _lastWritten) = (facts.BytesWritten, now);
 
+        if (facts.Acknowledged != _acknowledged || facts.UnackedBytes == 0)
+            (_acknowledged, _lastProgress) = (facts.Acknowledged, now);
+        // a server that goes on sending and acknowledges nothing hears nothing (Prosody 0.12 may come to that by a resumption)
+        else if (now - _lastProgress >= limits.IdleTimeout + limits.AnswerTimeout + Needed(facts.UnackedBytes))
+            return LivenessStep.Dead;
+
         if (!_probing && !facts.IsAnswerOwed)
             _askedAt = null;
         else if (facts.IsHeldUp)
@@ -46,7 +54,7 @@ internal sealed class Liveness(LivenessLimits limits, long read = 0, long writte
         else
             _askedAt ??= now;
 
-        if (_askedAt is { } asked && now - asked >= limits.AnswerTimeout + TimeSpan.FromSeconds((double)facts.LargestUnacked / limits.SlowestBytesPerSecond))
+        if (_askedAt is { } asked && now - asked >= limits.AnswerTimeout + Needed(facts.LargestUnacked))
             return LivenessStep.Dead;
         if (_askedAt is null && now - _lastRead >= limits.IdleTimeout)
         {
@@ -55,6 +63,8 @@ internal sealed class Liveness(LivenessLimits limits, long read = 0, long writte
         }
         return now - _lastWritten >= limits.WhiteSpaceInterval ? LivenessStep.WhiteSpace : LivenessStep.None;
     }
+
+    private TimeSpan Needed(int bytes) => TimeSpan.FromSeconds((double)bytes / limits.SlowestBytesPerSecond);
 }
 
 /// <summary>The times of <see cref="Liveness"/>; see <see cref="XmppConnectionOptions"/>.</summary>
@@ -66,4 +76,6 @@ internal sealed record LivenessLimits(TimeSpan IdleTimeout, TimeSpan AnswerTimeo
 /// <param name="IsAnswerOwed">Whether the XMPP server has been asked for something it answers by itself.</param>
 /// <param name="IsHeldUp">Whether the question itself still waits here.</param>
 /// <param name="LargestUnacked">The largest stanza on the way, in bytes.</param>
-internal readonly record struct LivenessFacts(long BytesRead, long BytesWritten, bool IsAnswerOwed, bool IsHeldUp, int LargestUnacked);
+/// <param name="UnackedBytes">All that is sent and not acknowledged.</param>
+/// <param name="Acknowledged">How many stanzas the XMPP server has acknowledged.</param>
+internal readonly record struct LivenessFacts(long BytesRead, long BytesWritten, bool IsAnswerOwed, bool IsHeldUp, int LargestUnacked, int UnackedBytes, uint Acknowledged);

@@ -53,7 +53,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
         }
         var lost = before.IsResumed ? ReconnectPolicy.ForResumed(reason) : ReconnectPolicy.For(reason);
         // a stream closed in order ends its session (XEP-0198 §5)
-        var resumable = !endedInOrder && !lost.DropsSession && !StumblesAgain(before, reason);
+        var resumable = !endedInOrder && !lost.DropsSession && !StumblesAgain(before, reason) && !(before.IsResumed && before.WentUnheard);
         if (lost.IsTooMuch)
             _window = _window.Halved();
         var preferred = resumable ? Place(before, before.State?.Location) : null;

@@ -23,6 +23,7 @@ internal sealed class XmppSession : IAsyncDisposable
     private readonly Liveness _liveness;
     private readonly string _pingId = RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly long _startedAt;
+    private readonly uint _acknowledgedBefore;
     private XmppElement? _errorDetail;
     private XmppConnectionException? _dead;
     private long _bytesTaken;
@@ -38,6 +39,7 @@ internal sealed class XmppSession : IAsyncDisposable
         _startedAt = options.Time.GetTimestamp();
         _bytesTaken = transport.BytesRead;
         transport.PadsFlushes = true;
+        _acknowledgedBefore = negotiated.State?.Unacked.Acknowledged ?? 0;
         // XEP-0478: refused here, before the XMPP server ends the stream for it
         if (negotiated.Limits?.MaxStanzaBytes is { } most)
             transport.MaxElementBytes = most;
@@ -51,6 +53,9 @@ internal sealed class XmppSession : IAsyncDisposable
 
     /// <summary>Whether this goes on with the session of the stream before.</summary>
     public bool IsResumed => _negotiated.IsResumed;
+
+    /// <summary>Whether it was given up because the XMPP server did not answer, and never acknowledged anything on this stream: what is resumed like that would be so again.</summary>
+    public bool WentUnheard => _dead is not null && State is { Unacked: { Count: > 0 } unacked } && unacked.Acknowledged == _acknowledgedBefore;
 
     /// <summary>Whether TLS began with the first byte.</summary>
     public bool IsDirectTls { get; }
@@ -211,6 +216,7 @@ internal sealed class XmppSession : IAsyncDisposable
                 if (passed.Element is not { } start || Stanza.Wrap(start) is not null)
                     State?.CountHandled();
                 skipped.Note(passed, Jid);
+                _bytesTaken = _transport.BytesRead;
                 break;
             case null:
                 throw new XmppConnectionException($"The XMPP server for {Jid.Domain} closed the connection of {Jid} without closing the XML stream.");
@@ -278,7 +284,7 @@ internal sealed class XmppSession : IAsyncDisposable
 
     private void Watch()
     {
-        var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, _sender?.LargestUnacked ?? 0);
+        var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, _sender?.LargestUnacked ?? 0, State?.Unacked.Bytes ?? 0, State?.Unacked.Acknowledged ?? 0);
         switch (_liveness.Tick(Age, facts))
         {
             case LivenessStep.WhiteSpace when _transport.TakesWhiteSpace:

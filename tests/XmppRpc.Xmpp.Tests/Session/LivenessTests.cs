@@ -57,6 +57,22 @@ public class LivenessTests
         Assert.Equal(LivenessStep.Dead, Tick(105, written: 3));
     }
 
-    private LivenessStep Tick(int seconds, long read = 0, long written = 0, bool owed = false, bool heldUp = false, int largest = 0) =>
-        _liveness.Tick(TimeSpan.FromSeconds(seconds), new(read, written, owed, heldUp, largest));
+    // Prosody 0.12 may resume a stream into a parser that waits for the rest of a stanza that never comes
+    [Fact]
+    public void Server_that_sends_and_never_acknowledges_is_given_up()
+    {
+        for (var seconds = 5; seconds < 83; seconds += 5)
+            Assert.NotEqual(LivenessStep.Dead, Tick(seconds, read: seconds, written: seconds, owed: true, unacked: 3000));
+        Assert.Equal(LivenessStep.Dead, Tick(83, read: 83, written: 83, owed: true, unacked: 3000));
+    }
+
+    [Fact]
+    public void Server_that_acknowledges_now_and_then_is_not()
+    {
+        for (var seconds = 5; seconds < 500; seconds += 5)
+            Assert.NotEqual(LivenessStep.Dead, Tick(seconds, read: seconds, written: seconds, owed: true, unacked: 3000, acknowledged: (uint)seconds / 60));
+    }
+
+    private LivenessStep Tick(int seconds, long read = 0, long written = 0, bool owed = false, bool heldUp = false, int largest = 0, int unacked = 0, uint acknowledged = 0) =>
+        _liveness.Tick(TimeSpan.FromSeconds(seconds), new(read, written, owed, heldUp, largest, unacked, acknowledged));
 }

@@ -294,6 +294,33 @@ public sealed class ManagedStreamTests : IAsyncDisposable
         Assert.False(Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync()).IsResumed);
     }
 
+    // what Prosody 0.12 resumes may never be heard again; without end it would be resumed, and dead, again
+    [Fact]
+    public async Task Resumed_session_that_is_not_heard_is_not_resumed_again()
+    {
+        var connection = await _server.AcceptManagedAsync();
+        await connection.SendAsync(new Message { Id = "unheard" });
+        await _server.ExpectAsync("'unheard'/>");
+        _server.Break();
+        Assert.IsType<SessionLost>(await connection.ReceiveEventAsync());
+        await BackOffAsync();
+        await _server.ExpectResumeAsync();
+        await _server.SendAsync("<resumed xmlns='urn:xmpp:sm:3' previd='sm-1' h='0'/>");
+        Assert.True(Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync()).IsResumed);
+        await _time.TimerAsync(TimeSpan.FromSeconds(5));
+        for (var i = 0; i < 6; i++)
+            _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Contains("silent", Assert.IsType<SessionLost>(await connection.ReceiveEventAsync()).Reason.Message);
+        await BackOffAsync();
+        await _server.NextConnectionAsync();
+        await _server.AuthenticateAsync();
+        await _server.OpenAsync(FakeServer.ManagedFeatures);
+        Assert.Contains("<bind", await AnswerBindAsync());
+        await _server.EnableAsync("sm-2");
+        var started = Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync());
+        Assert.Equal("unheard", Assert.Single(started.Unacknowledged).Stanza.Id);
+    }
+
     [Theory]
     [InlineData(3, int.MaxValue)]
     [InlineData(int.MaxValue, 3000)]
