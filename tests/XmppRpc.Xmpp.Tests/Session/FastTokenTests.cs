@@ -108,6 +108,21 @@ public sealed class FastTokenTests : IAsyncDisposable
         Assert.DoesNotContain("<auth", await _server.Fake.ExpectEndAsync());
     }
 
+    [Fact]
+    public async Task Token_that_was_refused_is_not_shown_again()
+    {
+        var (connection, _) = await ConnectAsync(Bound, Token(First));
+        await _server.ReconnectAsync(connection);
+        await _server.SecureAsync(Bound);
+        await _server.ExpectRequestAsync();
+        await _server.RefuseAsync("not-authorized");
+        await _server.SucceedAsync(await _server.ProveAsync(await _server.ExpectRequestAsync()), "<resumed xmlns='urn:xmpp:sm:3' previd='sm-1' h='0'/>");
+        Assert.True(Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync()).IsResumed);
+        await _server.ReconnectAsync(connection);
+        await _server.SecureAsync(Bound);
+        Assert.Contains("mechanism='SCRAM-SHA-256-PLUS'", await _server.ExpectRequestAsync());
+    }
+
     // T-11
     [Fact]
     public async Task Offer_of_less_than_before_is_refused_although_there_is_a_token()
