@@ -43,7 +43,7 @@ internal sealed class RawContestant(string server, bool tls) : Contestant($"raw-
         public override async ValueTask DisposeAsync()
         {
             await _stream.DisposeAsync();
-            await ((Task)_echoing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _echoing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         private async Task EchoAllAsync()

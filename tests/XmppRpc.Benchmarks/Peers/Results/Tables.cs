@@ -20,7 +20,7 @@ internal static class Tables
             return null;
         var table = new MarkdownTable(1, ["calls or items a second", .. cases.Select(static @case => @case.Title)]);
         foreach (var contestant in board.Contestants)
-            table.Add([contestant.Name, .. cases.Select(@case => $"{Figure.PerSecond.Show(board.Median(contestant, @case, Figure.PerSecond))} ({Times(board.Ratio(contestant, board.Base, @case))})")]);
+            table.Add([contestant.Name, .. cases.Select(@case => board.Median(contestant, @case, Figure.PerSecond) is { } median ? $"{Figure.PerSecond.Show(median)} ({Times(board.Ratio(contestant, board.Base, @case))})" : "–")]);
         return table.ToString();
     }
 
