@@ -1,4 +1,5 @@
 using System.Net;
+using XmppRpc.Servers.Tests.Faults;
 using XmppRpc.TestKit.Faults;
 using XmppRpc.TestKit.Servers;
 using XmppRpc.Xmpp;
@@ -74,7 +75,7 @@ public sealed class WebSocketTests(XmppServerFixture servers)
     public async Task Session_is_resumed_after_a_cut_and_nothing_is_lost_or_doubled(ServerKind kind)
     {
         using var guard = Guarded();
-        var server = await servers.StartAsync(kind);
+        var server = await servers.StartAsync(kind, Setups.Patient);
         await using var proxy = FaultProxy.Start(new IPEndPoint(IPAddress.Loopback, server.WebSocketAddress.Port));
         var options = Options(server, "alice", "resume") with { WebSocket = new UriBuilder(server.WebSocketAddress) { Port = proxy.Port }.Uri, MinReconnectDelay = TimeSpan.FromMilliseconds(10), MaxReconnectDelay = TimeSpan.FromMilliseconds(50) };
         await using var web = await XmppConnection.ConnectAsync(options, guard.Token);
@@ -167,8 +168,8 @@ public sealed class WebSocketTests(XmppServerFixture servers)
     private static async Task<string> NextBodyAsync(XmppConnection at, CancellationToken cancellationToken)
     {
         while (true)
-            if (await at.ReceiveAsync(cancellationToken) is Message message && message.Element.Child("body", XmppNames.Client) is { } body)
-                return message.IsError ? message.Element.Child("error", XmppNames.Client)?.Children[0].Name + " " + message.Element.Child("error", XmppNames.Client)?.Text + " " + body.Text : body.Text;
+            if (await at.ReceiveAsync(cancellationToken) is Message { Body: { } body } message)
+                return message.IsError ? $"{StanzaError.Read(message)} for: {body}" : body;
     }
 
     private static Message Chat(Jid to, string text)

@@ -202,6 +202,8 @@ public sealed class ExtensibleLoginTests : IAsyncDisposable
         Assert.Equal("<message id='m2'/><message id='m3'/><r xmlns='urn:xmpp:sm:3'/>", (await _server.Fake.ExpectAsync("<r xmlns='urn:xmpp:sm:3'/>")).Trim());
         // the counters go on
         await _server.Fake.SendAsync("<a xmlns='urn:xmpp:sm:3' h='3'/><r xmlns='urn:xmpp:sm:3'/>");
+        await _server.Time.TimerAsync(TimeSpan.FromMilliseconds(5));
+        _server.Time.Advance(TimeSpan.FromMilliseconds(5));
         await _server.Fake.ExpectAsync("<a xmlns='urn:xmpp:sm:3' h='2'/>");
     }
 
