@@ -70,7 +70,7 @@ internal sealed class SessionLoop
         var id = request.Id = RandomNumberGenerator.GetHexString(24, lowercase: true);
         using var timeout = new CancellationTokenSource(_options.RequestTimeout, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        for (XmppSession? session = null; ; )
+        for (XmppSession? session = null; ;)
         {
             try
             {

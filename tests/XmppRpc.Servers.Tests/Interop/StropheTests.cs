@@ -43,9 +43,9 @@ public sealed class StropheTests(XmppServerFixture servers)
                 await File.WriteAllTextAsync(Path.Combine(folder, $"out-{i}"), Texts[i], deadline.Token);
 
             // what a library leaves unacknowledged at its end goes to the next resource of its account
-        var name = "foreign" + Guid.NewGuid().ToString("N");
-        await server.AddAccountAsync(name, "secret");
-        var account = new DbConnectionStringBuilder { ConnectionString = server.ConnectionString(name, "desk") };
+            var name = "foreign" + Guid.NewGuid().ToString("N");
+            await server.AddAccountAsync(name, "secret");
+            var account = new DbConnectionStringBuilder { ConnectionString = server.ConnectionString(name, "desk") };
             var running = ForeignProgram.RunAsync(program, [
                 (string)account["Jid"], (string)account["Password"], "127.0.0.1", server.Port.ToString(CultureInfo.InvariantCulture), server.CertificateFile,
                 bob.Jid.ToString(), folder, Texts.Length.ToString(CultureInfo.InvariantCulture)], deadline.Token);

@@ -198,7 +198,7 @@ public sealed class ReconnectTests : IAsyncDisposable
     [InlineData(int.MaxValue, 600)]
     public async Task Receiver_that_does_not_take_stops_the_reading(int maxStanzas, long maxBytes)
     {
-        await using var server = new FakeServer(window: 1024) ;
+        await using var server = new FakeServer(window: 1024);
         server.Options = server.Options with { MaxReceivedStanzas = maxStanzas, MaxReceivedBytes = maxBytes };
         var connection = await server.AcceptAsync();
         var flood = server.SendAsync(string.Concat(Enumerable.Range(0, 100).Select(i => $"<message id='m{i}'><body>{new string('x', 300)}</body></message>")));
