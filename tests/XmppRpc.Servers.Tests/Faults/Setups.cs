@@ -14,7 +14,7 @@ internal static class Setups
     /// <summary>Forgets lost sessions as soon as it can.</summary>
     public static ServerSetup Forgetful { get; } = new() { ResumeTimeout = TimeSpan.FromSeconds(1) };
 
-    /// <summary>The options of a connection that does not wait long before it is opened again.</summary>
+    /// <summary>The options of a connection that does not wait long before it is opened again, and answers nobody: what is asked of it stays open.</summary>
     public static XmppConnectionOptions Options(string connectionString) =>
-        XmppConnectionOptions.Parse(connectionString) with { MinReconnectDelay = AtOnce, MaxReconnectDelay = AtOnce };
+        XmppConnectionOptions.Parse(connectionString) with { MinReconnectDelay = AtOnce, MaxReconnectDelay = AtOnce, Entity = null };
 }

@@ -65,7 +65,7 @@ public abstract class UnaskedScenarios : StrangerScenarios
     [InlineData("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "result query")]
     [InlineData("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='&lt;&amp;&apos;&quot;&#10;'/>", "result query")]
     [InlineData("set", "<query xmlns='http://jabber.org/protocol/disco#info'/>", "error service-unavailable")]
-    [InlineData("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>", "error service-unavailable")]
+    [InlineData("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>", "result query")]
     [InlineData("get", "<query xmlns='jabber:iq:version'/>", "error service-unavailable")]
     [InlineData("get", "<rpc xmlns='urn:xmpprpc:1'>{\"who\":\"tests.shop:1\"}</rpc>", "error service-unavailable")]
     [InlineData("set", "<x xmlns='urn:x' a='&quot;'><y xmlns='urn:&lt;'>]]&gt;&amp;lt;</y><![CDATA[</iq>]]></x>", "error service-unavailable")]
