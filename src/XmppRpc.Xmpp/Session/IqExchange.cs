@@ -17,7 +17,7 @@ internal sealed class IqExchange(Jid self)
         if (!_open.TryAdd(id, (to, answer)))
             throw new InvalidOperationException($"An iq with the id {id} is already under way.");
         if (_closed is { } reason)
-            answer.TrySetException(reason);
+            Fail(answer, reason);
         return answer.Task;
     }
 
@@ -32,11 +32,14 @@ internal sealed class IqExchange(Jid self)
     {
         _closed = reason;
         foreach (var (_, request) in _open)
-        {
-            request.Answer.TrySetException(reason);
-            // whoever asked may have gone
-            _ = request.Answer.Task.Exception;
-        }
+            Fail(request.Answer, reason);
+    }
+
+    // whoever asked may have gone, so it must not count as unobserved
+    private static void Fail(TaskCompletionSource<Iq> answer, XmppException reason)
+    {
+        answer.TrySetException(reason);
+        _ = answer.Task.Exception;
     }
 
     /// <summary>The exception for an iq of type error, also for one that says no more than that.</summary>

@@ -15,7 +15,7 @@ internal sealed class RawPeer(XmppConnection connection) : IAsyncDisposable
 
     public static async Task<RawPeer> ConnectAsync(XmppConnectionOptions options)
     {
-        var connection = await XmppConnection.ConnectAsync(options with { Reconnect = false });
+        var connection = await XmppConnection.ConnectAsync(options with { Reconnect = false, Entity = null });
         await connection.SendAsync(new Presence());
         return new RawPeer(connection);
     }

@@ -17,7 +17,7 @@ internal sealed class UnobservedExceptions : IDisposable
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
-        Assert.Empty(_seen);
+        Assert.True(_seen.IsEmpty, string.Join("\n\n", _seen));
     }
 
     public void Dispose() => TaskScheduler.UnobservedTaskException -= OnUnobserved;

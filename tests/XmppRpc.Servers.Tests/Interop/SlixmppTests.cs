@@ -37,31 +37,22 @@ public sealed class SlixmppTests(XmppServerFixture servers)
 
         var heard = new List<string>();
         var talking = Task.CompletedTask;
-        var pinged = false;
         while (!script.IsCompleted)
         {
             var receiving = bob.ReceiveAsync(deadline.Token).AsTask();
             if (await Task.WhenAny(receiving, script) == script)
                 break;
-            switch (await receiving)
-            {
-                case Message { From: { } peer } message:
-                    heard.Add(message.Element.Child("body", XmppNames.Client)!.Text);
-                    if (heard.Count == Count)
-                        talking = TalkAsync(bob, peer, deadline.Token);
-                    break;
-                case Iq { IsRequest: true, Payload: { } payload } request when payload.Is("ping", XmppNames.Ping):
-                    pinged = true;
-                    await bob.SendAsync(request.CreateResult(), deadline.Token);
-                    break;
-            }
+            if (await receiving is not Message { From: { } peer, Body: { } body })
+                continue;
+            heard.Add(body);
+            if (heard.Count == Count)
+                talking = TalkAsync(bob, peer, deadline.Token);
         }
 
         var said = await script;
         await talking;
         Assert.Contains($"heard: {Count} wrong: [] encrypted: True managed: True", said, StringComparison.Ordinal);
         Assert.Equal(Enumerable.Range(0, Count).Select(i => $"{i} {ForeignProgram.Sample}"), heard, StringComparer.Ordinal);
-        Assert.True(pinged);
     }
 
     private static async Task TalkAsync(XmppConnection bob, Jid peer, CancellationToken cancellationToken)

@@ -29,6 +29,8 @@ public sealed class SrvTests(XmppServerFixture servers) : IAsyncDisposable
             Password = "pw-names",
             TrustedCertificate = server.CertificateFile,
             NameServers = [_dns.EndPoint],
+            // the other XMPP server, of the same name and with other mechanisms, must not count as this one
+            MechanismMemory = new MechanismMemory(),
         });
         Assert.Equal(user, connection.Jid.Bare.ToString());
     }
