@@ -176,6 +176,12 @@ public sealed record XmppConnectionOptions
     /// <summary>Bytes of stanzas that may wait to be received by the program before nothing more is read. Default 4 MiB.</summary>
     public long MaxReceivedBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>As <see cref="MaxReceivedStanzas"/>, while the program waits for an acknowledgement or an answer that may lie behind them; counts where it is the larger. Default 65,536.</summary>
+    public int MaxReceivedStanzasWhileAwaited { get; init; } = 65_536;
+
+    /// <summary>As <see cref="MaxReceivedBytes"/>, while the program waits for an acknowledgement or an answer that may lie behind them; counts where it is the larger. Default 64 MiB.</summary>
+    public long MaxReceivedBytesWhileAwaited { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>What the connection answers by itself when others ask. Default: ping and service discovery; everything else is refused. Null leaves every request to the program, which then must answer it (RFC 6120 §8.4).</summary>
     public XmppEntity? Entity { get; init; } = DefaultEntity;
 

@@ -49,4 +49,7 @@ internal static partial class XmppLog
 
     [LoggerMessage(11, LogLevel.Debug, "{Jid}: the answer to {Asker} is too large to be sent.")]
     public static partial void NotAnswered(ILogger log, Jid jid, string asker);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Jid}: the program waits for an acknowledgement or an answer, and takes nothing of what was received before it. Receive from another task than the one that sends or asks, or raise MaxReceivedStanzasWhileAwaited.")]
+    public static partial void Stuck(ILogger log, Jid jid);
 }

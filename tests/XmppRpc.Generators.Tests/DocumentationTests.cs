@@ -58,8 +58,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Pieces_of_the_connections_readme_compile()
     {
-        const string usings = "using XmppRpc.Xmpp;\nusing XmppRpc.Xmpp.Session;\nusing XmppRpc.Xmpp.Stanzas;\nusing XmppRpc.Xmpp.Xml;\n";
-        Assert.Empty(Compile(usings + string.Concat(Blocks("src/XmppRpc.Xmpp/README.md")), OutputKind.ConsoleApplication, out _));
+        Assert.Empty(Compile(string.Concat(Blocks("src/XmppRpc.Xmpp/README.md")), OutputKind.ConsoleApplication, out _));
     }
 
     private static bool IsType(string block) => block.StartsWith('[') || block.StartsWith("public", StringComparison.Ordinal);

@@ -5,14 +5,18 @@ namespace XmppRpc.Xmpp.Session;
 /// <summary>
 /// What was received and not yet taken, bounded: when it is full the session stops reading, and TCP stops the XMPP server. One writer, one reader.
 /// A reader that waits goes on at once on the thread that received, so a stanza costs no hop.
+/// While somebody waits for what lies behind (an acknowledgement, an answer), reading goes on up to a second bound: else a program that sends from its
+/// receiving loop would wait for ever.
 /// </summary>
-internal sealed class InboundQueue(int maxStanzas, long maxBytes)
+internal sealed class InboundQueue(InboundBounds bounds, InboundBounds boundsWhileAwaited, Action onStuck)
 {
     private readonly Channel<(XmppEvent Event, int Bytes)> _events =
         Channel.CreateUnbounded<(XmppEvent, int)>(new() { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true });
     private readonly Lock _gate = new();
     private TaskCompletionSource? _room;
     private bool _unbounded;
+    private bool _told;
+    private int _awaiting;
     private int _count;
     private long _bytes;
     private int _reading;
@@ -27,7 +31,30 @@ internal sealed class InboundQueue(int maxStanzas, long maxBytes)
         }
         _events.Writer.TryWrite((received, bytes));
         lock (_gate)
-            return HasRoom ? ValueTask.CompletedTask : new((_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+        {
+            if (HasRoom)
+                return ValueTask.CompletedTask;
+            if (_awaiting > 0 && !_told)
+            {
+                _told = true;
+                onStuck();
+            }
+            return new((_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+        }
+    }
+
+    /// <summary>Somebody waits for what has not been read yet; until <see cref="EndAwait"/> the wider bound holds.</summary>
+    public void BeginAwait()
+    {
+        lock (_gate)
+            _awaiting++;
+        ReleaseRoom();
+    }
+
+    public void EndAwait()
+    {
+        lock (_gate)
+            _awaiting--;
     }
 
     /// <summary>The next one, or null after the end.</summary>
@@ -67,18 +94,34 @@ internal sealed class InboundQueue(int maxStanzas, long maxBytes)
     /// <summary>No more will come; what is there is still taken, then <paramref name="reason"/> is thrown, or null returned if there is none.</summary>
     public void Complete(XmppException? reason) => _events.Writer.TryComplete(reason);
 
-    private bool HasRoom => _unbounded || (_count < maxStanzas && _bytes < maxBytes);
+    private bool HasRoom
+    {
+        get
+        {
+            var (stanzas, bytes) = _awaiting > 0 ? boundsWhileAwaited : bounds;
+            return _unbounded || (_count < stanzas && _bytes < bytes);
+        }
+    }
 
     private void Release(int bytes)
     {
-        TaskCompletionSource? room = null;
         lock (_gate)
         {
             _count--;
             _bytes -= bytes;
+        }
+        ReleaseRoom();
+    }
+
+    private void ReleaseRoom()
+    {
+        TaskCompletionSource? room = null;
+        lock (_gate)
             if (HasRoom)
                 (room, _room) = (_room, null);
-        }
         room?.TrySetResult();
     }
 }
+
+/// <summary>How much may wait.</summary>
+internal readonly record struct InboundBounds(int Stanzas, long Bytes);

@@ -29,7 +29,7 @@ internal sealed class SessionLoop
     private SessionLoop(XmppConnectionOptions options, ILogger log, Reopening reopening, IqServices? services, XmppSession first)
     {
         (_options, _log, _reopening, _services, _current, _exchange, Jid) = (options, log, reopening, services, first, first.Exchange, first.Jid);
-        _inbound = new(options.MaxReceivedStanzas, options.MaxReceivedBytes);
+        _inbound = new(new(options.MaxReceivedStanzas, options.MaxReceivedBytes), new(Math.Max(options.MaxReceivedStanzas, options.MaxReceivedStanzasWhileAwaited), Math.Max(options.MaxReceivedBytes, options.MaxReceivedBytesWhileAwaited)), () => XmppLog.Stuck(_log, Jid));
         _skipped = new(log);
         _run = RunAsync(first);
     }
@@ -67,31 +67,14 @@ internal sealed class SessionLoop
 
     public async Task<Iq> RequestAsync(Iq request, CancellationToken cancellationToken)
     {
-        var id = request.Id = RandomNumberGenerator.GetHexString(24, lowercase: true);
-        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _options.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        for (XmppSession? session = null; ;)
+        _inbound.BeginAwait();
+        try
         {
-            try
-            {
-                session = await NextAsync(session, either.Token).ConfigureAwait(false);
-                var answer = session.Exchange.Open(id, request.To);
-                try
-                {
-                    if (!await session.SendAsync(request, either.Token).ConfigureAwait(false))
-                        continue;
-                    var iq = await answer.WaitAsync(either.Token).ConfigureAwait(false);
-                    return iq.IsError ? throw IqExchange.Refusal(iq) : iq;
-                }
-                finally
-                {
-                    session.Exchange.Close(id);
-                }
-            }
-            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new TimeoutException($"{request.To?.ToString() ?? "The XMPP server"} did not answer an iq within {_options.RequestTimeout.TotalSeconds} s (RequestTimeout).", e);
-            }
+            return await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _inbound.EndAwait();
         }
     }
 
@@ -184,6 +167,36 @@ internal sealed class SessionLoop
         _inbound.Complete(reason);
     }
 
+    private async Task<Iq> AskAsync(Iq request, CancellationToken cancellationToken)
+    {
+        var id = request.Id = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        for (XmppSession? session = null; ;)
+        {
+            try
+            {
+                session = await NextAsync(session, either.Token).ConfigureAwait(false);
+                var answer = session.Exchange.Open(id, request.To);
+                try
+                {
+                    if (!await session.SendAsync(request, either.Token).ConfigureAwait(false))
+                        continue;
+                    var iq = await answer.WaitAsync(either.Token).ConfigureAwait(false);
+                    return iq.IsError ? throw IqExchange.Refusal(iq) : iq;
+                }
+                finally
+                {
+                    session.Exchange.Close(id);
+                }
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"{request.To?.ToString() ?? "The XMPP server"} did not answer an iq within {_options.RequestTimeout.TotalSeconds} s (RequestTimeout).", e);
+            }
+        }
+    }
+
     private void Publish(XmppSession? session)
     {
         TaskCompletionSource changed;
@@ -216,15 +229,32 @@ internal sealed class SessionLoop
 
     private async Task SendOnNextAsync(XmppSession? session, Stanza stanza, CancellationToken cancellationToken)
     {
-        do
-            session = await NextAsync(session, cancellationToken).ConfigureAwait(false);
-        while (!await session.SendAsync(stanza, cancellationToken).ConfigureAwait(false));
+        _inbound.BeginAwait();
+        try
+        {
+            do
+                session = await NextAsync(session, cancellationToken).ConfigureAwait(false);
+            while (!await session.SendAsync(stanza, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            _inbound.EndAwait();
+        }
     }
 
     private async Task AwaitAsync(XmppSession session, ValueTask<bool> sent, Stanza stanza, CancellationToken cancellationToken)
     {
-        if (!await sent.ConfigureAwait(false))
-            await SendOnNextAsync(session, stanza, cancellationToken).ConfigureAwait(false);
+        _inbound.BeginAwait();
+        try
+        {
+            if (await sent.ConfigureAwait(false))
+                return;
+        }
+        finally
+        {
+            _inbound.EndAwait();
+        }
+        await SendOnNextAsync(session, stanza, cancellationToken).ConfigureAwait(false);
     }
 
     private XmppConnectionException Closed() => new($"The connection of {Jid} was closed.");

@@ -33,5 +33,5 @@ internal static class StreamError
     }
 
     // RFC 6120 §4.9.3.3
-    private static string Remedy(string condition) => condition == "conflict" ? " Another program has connected under the same address: give each its own resource." : "";
+    private static string Remedy(string condition) => condition == "conflict" ? " Another program has connected under the same address: give each its own resource; a component's domain takes one connection." : "";
 }

@@ -208,6 +208,24 @@ public sealed class ReconnectTests : IAsyncDisposable
         await flood;
     }
 
+    // what it waits for lies behind what it has not taken yet
+    [Fact]
+    public async Task Program_that_sends_and_asks_from_its_receiving_loop_goes_on()
+    {
+        _server.Options = _server.Options with { MaxReceivedStanzas = 2, MaxUnackedStanzas = 3 };
+        var connection = await _server.AcceptManagedAsync();
+        await _server.SendAsync(string.Concat(Enumerable.Range(0, 20).Select(i => $"<message id='m{i}'/>")) + "<a xmlns='urn:xmpp:sm:3' h='3'/>" + string.Concat(Enumerable.Range(20, 20).Select(i => $"<message id='m{i}'/>")));
+        Assert.Equal("m0", (await connection.ReceiveAsync())!.Id);
+        for (var i = 0; i < 4; i++)
+            await connection.SendAsync(new Message { Id = "out" + i });
+        var asking = connection.RequestAsync(new Iq("get", new("ping", XmppNames.Ping)));
+        var id = FakeServer.IdOf((await _server.ExpectAsync("<iq ") + await _server.ExpectAsync("</iq>"))[^200..].Split("<iq")[^1]);
+        await _server.SendAsync($"<iq type='result' id='{id}'/>");
+        await asking;
+        for (var i = 1; i < 40; i++)
+            Assert.Equal($"m{i}", (await connection.ReceiveAsync())!.Id);
+    }
+
     [Fact]
     public async Task Second_receiver_at_a_time_is_refused()
     {
