@@ -65,7 +65,7 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
     {
         var target = request.Target;
         // Callers that ask at the same time share one disco; none of them may cancel it for the others.
-        var discovery = _discoveries.GetOrAdd(target, DiscoverAsync);
+        var discovery = _discoveries.GetOrAdd(target, StartDiscovery);
         var link = await discovery.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (link.Info.Serves(request.Method.Contract, request.Method.Version))
             return link;
@@ -77,6 +77,14 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
             Remote = target,
             Outcome = RpcOutcome.NotExecuted,
         };
+    }
+
+    private Task<Link> StartDiscovery(Jid target)
+    {
+        var discovery = DiscoverAsync(target);
+        // All who waited may have gone, so its failure must not count as unobserved.
+        _ = discovery.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return discovery;
     }
 
     private async Task<Link> DiscoverAsync(Jid target)

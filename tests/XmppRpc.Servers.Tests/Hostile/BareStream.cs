@@ -24,10 +24,13 @@ internal sealed class BareStream(Stream tls) : Stream
         },
     };
 
-    /// <summary>Writes bytes as they are; nothing else may be writing.</summary>
+    // what the connection has queued may still be leaving; TLS takes one write at a time
+    private readonly SemaphoreSlim writing = new(1);
+
+    /// <summary>Writes bytes as they are, behind what the connection is writing.</summary>
     public async Task InjectAsync(ReadOnlyMemory<byte> bytes)
     {
-        await tls.WriteAsync(bytes);
+        await WriteAsync(bytes);
         await tls.FlushAsync();
     }
 
@@ -65,7 +68,18 @@ internal sealed class BareStream(Stream tls) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => tls.ReadAsync(buffer, cancellationToken);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => tls.WriteAsync(buffer, cancellationToken);
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            await tls.WriteAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => tls.FlushAsync(cancellationToken);
 
