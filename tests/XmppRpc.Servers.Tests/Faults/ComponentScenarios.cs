@@ -84,7 +84,11 @@ public abstract class ComponentScenarios(XmppServerFixture servers, ServerKind s
             component.UntilAsync(c => c.Starts.Count == 1));
         await proxy.Connections[0].DisposeAsync();
         await component.UntilAsync(c => c.Starts.Count == 1);
-        await component.AssertExchangesAsync(alice);
+        // until ejabberd has noticed the end of the first, it splits what comes for the domain between both (F-13)
+        if (server is not ServerKind.Ejabberd)
+            await component.AssertExchangesAsync(alice);
+        await component.SendAsync(alice.Jid, 10);
+        await alice.UntilAsync(c => c.Numbers.Count >= component.Sent);
     }
 
     [Fact]
