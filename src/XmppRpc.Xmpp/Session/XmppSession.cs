@@ -27,6 +27,7 @@ internal sealed class XmppSession : IAsyncDisposable
     private XmppElement? _errorDetail;
     private XmppConnectionException? _dead;
     private long _bytesTaken;
+    private bool _sawBroken;
     private volatile bool _closing;
     private volatile bool _over;
 
@@ -284,6 +285,12 @@ internal sealed class XmppSession : IAsyncDisposable
 
     private void Watch()
     {
+        // a write has failed, and the last words of the XMPP server had their time
+        if (_transport.IsBroken && _sawBroken)
+            _ = _transport.DisposeAsync().AsTask();
+        _sawBroken = _transport.IsBroken;
+        if (_sawBroken)
+            return;
         var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, _sender?.LargestUnacked ?? 0, State?.Unacked.Bytes ?? 0, State?.Unacked.Acknowledged ?? 0);
         switch (_liveness.Tick(Age, facts))
         {

@@ -154,6 +154,20 @@ public sealed class ReconnectTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Stream_that_can_be_read_and_no_longer_written_is_given_up()
+    {
+        var connection = await _server.AcceptAsync();
+        await _time.TimerAsync(TimeSpan.FromSeconds(5));
+        _server.StopReading();
+        await Assert.ThrowsAnyAsync<XmppException>(async () => await connection.SendAsync(new Message()));
+        var told = connection.ReceiveEventAsync().AsTask();
+        Tick(1);
+        Assert.False(told.IsCompleted);
+        Tick(1);
+        Assert.IsType<SessionLost>(await told);
+    }
+
+    [Fact]
     public async Task Answered_probe_keeps_the_connection_and_is_not_received()
     {
         var connection = await _server.AcceptAsync();
@@ -214,12 +228,17 @@ public sealed class ReconnectTests : IAsyncDisposable
     {
         _server.Options = _server.Options with { MaxReceivedStanzas = 2, MaxUnackedStanzas = 3 };
         var connection = await _server.AcceptManagedAsync();
-        await _server.SendAsync(string.Concat(Enumerable.Range(0, 20).Select(i => $"<message id='m{i}'/>")) + "<a xmlns='urn:xmpp:sm:3' h='3'/>" + string.Concat(Enumerable.Range(20, 20).Select(i => $"<message id='m{i}'/>")));
+        await _server.SendAsync(string.Concat(Enumerable.Range(0, 20).Select(i => $"<message id='m{i}'/>")));
         Assert.Equal("m0", (await connection.ReceiveAsync())!.Id);
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 3; i++)
             await connection.SendAsync(new Message { Id = "out" + i });
+        var fourth = connection.SendAsync(new Message { Id = "out3" }).AsTask();
+        await _server.ExpectAsync("'out2'/>");
+        await _server.SendAsync("<a xmlns='urn:xmpp:sm:3' h='3'/>" + string.Concat(Enumerable.Range(20, 20).Select(i => $"<message id='m{i}'/>")));
+        await fourth;
         var asking = connection.RequestAsync(new Iq("get", new("ping", XmppNames.Ping)));
-        var id = FakeServer.IdOf((await _server.ExpectAsync("<iq ") + await _server.ExpectAsync("</iq>"))[^200..].Split("<iq")[^1]);
+        await _server.ExpectAsync("<iq ");
+        var id = FakeServer.IdOf(" " + await _server.ExpectAsync("</iq>"));
         await _server.SendAsync($"<iq type='result' id='{id}'/>");
         await asking;
         for (var i = 1; i < 40; i++)
