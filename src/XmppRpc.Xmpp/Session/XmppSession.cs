@@ -43,7 +43,7 @@ internal sealed class XmppSession : IAsyncDisposable
         _acknowledgedBefore = negotiated.State?.Unacked.Acknowledged ?? 0;
         // XEP-0478: refused here, before the XMPP server ends the stream for it
         if (negotiated.Limits?.MaxStanzaBytes is { } most)
-            transport.MaxElementBytes = most;
+            transport.MaxElementBytes = Math.Max(most, 1024); // what a ping or a stream error takes must always fit
         if (negotiated.State is not { } state)
             return;
         _sender = new(transport, state, window, transport.MaxElementBytes, options.Time);

@@ -99,11 +99,11 @@ public sealed class AnsweringTests : IAsyncDisposable
     {
         var connecting = _server.ConnectAsync();
         await _server.AuthenticateAsync();
-        await _server.BindAsync(features: features.Replace("</stream:features>", "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>1000</max-bytes><idle-seconds>40</idle-seconds></limits></stream:features>", StringComparison.Ordinal));
+        await _server.BindAsync(features: features.Replace("</stream:features>", "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>2000</max-bytes><idle-seconds>40</idle-seconds></limits></stream:features>", StringComparison.Ordinal));
         if (features == FakeServer.ManagedFeatures)
             await _server.EnableAsync();
         var connection = await connecting;
-        Assert.Contains("1000", (await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(new Message { Body = new string('x', 1000) }))).Message);
+        Assert.Contains("2000", (await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(new Message { Body = new string('x', 2000) }))).Message);
         await connection.SendAsync(new Message { Id = "small" });
         await _server.ExpectAsync("id='small'");
     }
