@@ -52,7 +52,8 @@ internal sealed class ManagedSender : IDisposable
         Task room;
         lock (_state.Gate)
         {
-            if (_detached)
+            // behind our closing tag nothing leaves any more
+            if (_detached || _transport.IsStreamEnded)
                 return new(false);
             if (_window.HasRoom(_state.Unacked))
             {
@@ -69,7 +70,7 @@ internal sealed class ManagedSender : IDisposable
     {
         lock (_state.Gate)
         {
-            if (_detached || !_window.HasRoom(_state.Unacked))
+            if (_detached || _transport.IsStreamEnded || !_window.HasRoom(_state.Unacked))
                 return false;
             Enqueue(stanza);
         }

@@ -50,6 +50,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
         {
             _backoff.Reset();
             (_limited, _otherHosts) = (0, 0);
+            _window = new(options.MaxUnackedStanzas, options.MaxUnackedBytes);
         }
         var lost = before.IsResumed ? ReconnectPolicy.ForResumed(reason) : ReconnectPolicy.For(reason);
         // a stream closed in order ends its session (XEP-0198 §5)
@@ -81,6 +82,8 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
                 // also what the program's own OpenStream or password source throws
                 reason = e as XmppException ?? new XmppConnectionException($"{before.Jid.Bare} could not connect: {e.Message}", e);
                 XmppLog.NotReconnected(log, before.Jid, reason.Message);
+                // what ends a stream while it is being resumed would do so each time
+                resumable &= !ReconnectPolicy.EndsResumption(reason);
             }
         }
     }

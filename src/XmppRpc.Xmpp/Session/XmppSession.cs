@@ -152,7 +152,7 @@ internal sealed class XmppSession : IAsyncDisposable
     {
         if (_sender is not null)
             return _sender.SendAsync(stanza.Element, cancellationToken);
-        if (_over || _transport.IsBroken)
+        if (_over || _transport.IsBroken || _transport.IsStreamEnded)
             return new(false);
         var sent = _transport.WriteAsync(stanza.Element, cancellationToken);
         return sent.IsCompletedSuccessfully ? new(true) : AwaitAsync(sent);
