@@ -30,8 +30,26 @@ public class RpcException : Exception
     /// <summary>Whether the implementation ran.</summary>
     public RpcOutcome Outcome { get; init; }
 
+    /// <summary>When the peer takes the same call again, counted from its answer; or null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Whether the same call may succeed later without anything being changed.</summary>
     public bool IsTransient => Status is RpcStatus.Unavailable or RpcStatus.Unreachable or RpcStatus.ResourceExhausted or RpcStatus.Aborted;
+}
+
+/// <summary>A fault that the contract declares, with its detail: thrown by the implementation, and so to the caller.</summary>
+public sealed class RpcFaultException<TDetail> : RpcException
+{
+    /// <summary>A fault with a code that the method or its contract declares for this type.</summary>
+    public RpcFaultException(string code, TDetail detail, string? message = null) : base(RpcStatus.Fault, message ?? $"The call failed with {code}.")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(code);
+        Code = code;
+        FaultDetail = detail;
+    }
+
+    /// <summary>What the fault tells.</summary>
+    public TDetail FaultDetail { get; }
 }
 
 /// <summary>No answer came by the deadline. <see cref="RpcException.Outcome"/> is <see cref="RpcOutcome.Unknown"/>, or <see cref="RpcOutcome.NotExecuted"/> if the call never left.</summary>

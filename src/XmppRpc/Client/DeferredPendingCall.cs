@@ -18,9 +18,9 @@ internal sealed class DeferredPendingCall<T>(PendingCalls calls, CallRequest req
     public override void Note(CallBoundFrame frame)
     {
         // The answer may come from another thread meanwhile, and ends the watching.
-        if (frame is ProgressFrame progress && _watchers is { IsDefault: false } watchers)
+        if (frame is ProgressFrame { Progress: { } progress } && _watchers is { IsDefault: false } watchers)
             foreach (var watcher in watchers)
-                watcher.Writer.TryWrite(progress.Progress with { Text = PlainText.Of(progress.Progress.Text) });
+                watcher.Writer.TryWrite(progress with { Text = PlainText.Of(progress.Text) });
         if (frame is not AckFrame { IsDeferred: true } || _taken.Task.IsCompleted)
             return;
         Calls.Disarm(this);

@@ -14,10 +14,7 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
 
     public override RpcInvoker With(RpcCallOptions options)
     {
-        if (options.Timeout is { } timeout && timeout != Timeout.InfiniteTimeSpan)
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, "options.Timeout");
-        if (options.StreamWindow is { } window)
-            ArgumentOutOfRangeException.ThrowIfLessThan(window, 1, "options.StreamWindow");
+        options.Validate();
         return new Invoker(calls, targets, pool, target, defaultTimeout, options);
     }
 

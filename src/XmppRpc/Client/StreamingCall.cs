@@ -84,7 +84,7 @@ internal sealed class StreamingCall<T>(PendingCalls calls, CallRequest request, 
         Volatile.Write(ref _grantedItems, _consumedItems + _window.Items);
         Volatile.Write(ref _grantedBytes, _consumedBytes + _window.Bytes);
         if (!IsSettled)
-            Calls.Send(this, new CreditFrame(Id, _consumedItems, new Credit(_grantedItems, _grantedBytes)));
+            Calls.Send(this, new CreditFrame(Id, isUpload: false, _consumedItems, new Credit(_grantedItems, _grantedBytes)));
     }
 
     private void Take(ItemFrame frame)

@@ -53,12 +53,40 @@ public sealed class RpcStreamAttribute : Attribute
     public int MaxBatchBytes { get; init; } = 16 * 1024;
 }
 
-/// <summary>Who may call. Without it and without <see cref="RpcAllowAnyoneAttribute"/> only callers of the endpoint's own domain may.</summary>
-[AttributeUsage(AttributeTargets.Method | AttributeTargets.Interface)]
+/// <summary>
+/// A fault that a method may answer with: its code, and the type of what it tells. The implementation throws <see cref="RpcFaultException{TDetail}"/>, the caller catches it.
+/// On a contract it stands for all its methods.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Interface, AllowMultiple = true)]
+public sealed class RpcFaultAttribute<TDetail>(string code) : Attribute
+{
+    /// <summary>The contract's word for it, 1 to 64 characters of <c>a-z 0-9 . -</c>.</summary>
+    public string Code { get; } = code;
+}
+
+/// <summary>The parameter travels as a header of the call, not among its arguments; it is a <see cref="string"/>.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class RpcHeaderAttribute(string name) : Attribute
+{
+    /// <summary>The header's name: 1 to 64 characters of <c>A-Z a-z 0-9 - _ .</c>.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>
+/// Who may call. Without it and without <see cref="RpcAllowAnyoneAttribute"/> only callers of the endpoint's own domain may. All that is said must hold.
+/// On the class of an implementation it narrows what the contract allows.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Interface | AttributeTargets.Class)]
 public sealed class RpcAuthorizeAttribute : Attribute
 {
     /// <summary>Domains whose accounts may call, separated by commas, compared whole; <c>.</c> stands for the endpoint's own.</summary>
     public string? Domains { get; init; }
+
+    /// <summary>Groups of the endpoint's own roster, separated by commas, of which the caller must be in one (RFC 6121 §2).</summary>
+    public string? RosterGroups { get; init; }
+
+    /// <summary>A policy by its name in <see cref="RpcEndpointOptions.Policies"/>.</summary>
+    public string? Policy { get; init; }
 }
 
 /// <summary>Anyone may call who can send the endpoint a message, of any domain.</summary>

@@ -27,6 +27,18 @@ public abstract class RpcContext
     /// <summary>When the caller stops waiting, or null if it does not say.</summary>
     public abstract DateTimeOffset? Deadline { get; }
 
+    /// <summary>What the caller sent beside the arguments.</summary>
+    public abstract IReadOnlyDictionary<string, string> Headers { get; }
+
+    /// <summary>What goes to the caller beside the result; at most 64, values up to 4,096 characters. Not read any more once the call is answered.</summary>
+    public abstract IDictionary<string, string> ResponseHeaders { get; }
+
+    /// <summary>For interceptors and implementations of this call to leave each other what they like.</summary>
+    public abstract IDictionary<object, object?> Items { get; }
+
+    /// <summary>Whether the caller sent the call before. It has not run before: of all that arrive, one runs.</summary>
+    public abstract bool IsRedelivery { get; }
+
     /// <summary>Fires when the caller cancels, is gone, or the deadline passes.</summary>
     public abstract CancellationToken Cancellation { get; }
 

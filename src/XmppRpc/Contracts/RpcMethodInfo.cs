@@ -39,8 +39,14 @@ public sealed class RpcMethodInfo(string contract, int version, string name, Rpc
     /// <summary>It may run more than once without harm.</summary>
     public bool Idempotent { get; init; }
 
-    /// <summary>Stream settings; null unless the method returns a stream with <c>[RpcStream]</c>.</summary>
+    /// <summary>Stream settings, of either direction; null unless the method has <c>[RpcStream]</c>.</summary>
     public RpcStreamAttribute? Stream { get; init; }
+
+    /// <summary>The caller sends a stream.</summary>
+    public bool HasUpload { get; init; }
+
+    /// <summary>The faults it declares, those of its contract included.</summary>
+    public IReadOnlyList<RpcFaultInfo> Faults { get; init; } = [];
 
     /// <summary>Who may call, or null for the endpoint's own domain only.</summary>
     public RpcAuthorizeAttribute? Authorize { get; init; }

@@ -21,18 +21,27 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string?
     public long? Count;
     public long? UpTo;
     public long? UpToBytes;
+    public long? RetryAfter;
+    public long? From;
+    public long? Of;
+    public long? Part;
+    public long Attempt;
     public long Got;
     public long Load;
     public long MaxBytes;
     public long[] But = [];
     public bool OneWay;
-    public bool Streams;
+    public bool IsUpload;
+    public string? Streams;
+    public string? TraceParent;
+    public RpcHeaders Headers = RpcHeaders.None;
     public bool Must;
     public bool? Ran;
     public ReadOnlyMemory<byte> Arguments;
     public ReadOnlyMemory<byte> Result;
     public ReadOnlyMemory<byte> Items;
     public ReadOnlyMemory<byte> Detail;
+    public ReadOnlyMemory<byte> Value;
 
     /// <summary>Reads to the end of the frame; false if there is anything a frame cannot hold.</summary>
     public bool Read(ref Utf8JsonReader reader)
@@ -104,12 +113,28 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string?
             return known;
         }
         if (Is(ref reader, "s"u8))
+            return TakeText(ref reader, ref Streams, 8);
+        if (Is(ref reader, "d"u8))
         {
-            string? streams = null;
-            var known = TakeText(ref reader, ref streams, 8);
-            Streams = streams is "d";
-            return known;
+            string? direction = null;
+            var known = TakeText(ref reader, ref direction, 8);
+            IsUpload = direction is "u";
+            return known && direction is "u" or "d";
         }
+        if (Is(ref reader, "from"u8))
+            return TakeNumber(ref reader, out From);
+        if (Is(ref reader, "of"u8))
+            return TakeNumber(ref reader, out Of);
+        if (Is(ref reader, "k"u8))
+            return TakeNumber(ref reader, out Part);
+        if (Is(ref reader, "retry"u8))
+            return TakeNumber(ref reader, out RetryAfter);
+        if (Is(ref reader, "try"u8))
+            return TakeNumber(ref reader, out Attempt);
+        if (Is(ref reader, "tp"u8))
+            return TakeText(ref reader, ref TraceParent, 64);
+        if (Is(ref reader, "h"u8))
+            return TakeHeaders(ref reader);
         if (Is(ref reader, "but"u8))
             return TakeNumbers(ref reader);
         if (Is(ref reader, "p"u8) || Is(ref reader, "e"u8))
@@ -154,12 +179,34 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string?
             }
             else if (Is(ref reader, "detail"u8))
                 TakeJson(ref reader, out Detail);
+            else if (Is(ref reader, "value"u8))
+                TakeJson(ref reader, out Value);
             else
             {
                 reader.Read();
                 reader.Skip();
             }
         }
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool TakeHeaders(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        var headers = new List<KeyValuePair<string, string>>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            string? value = null;
+            // One that another implementation lets through and we do not is left out; the call itself is good.
+            if (TakeText(ref reader, ref value, RpcHeaders.MaxValueLength) && RpcHeaders.IsName(name) && headers.Count < RpcHeaders.MaxCount)
+                headers.Add(new(name, value!));
+            else
+                reader.Skip();
+        }
+        Headers = RpcHeaders.Of(headers);
         return reader.TokenType == JsonTokenType.EndObject;
     }
 

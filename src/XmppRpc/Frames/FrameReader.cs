@@ -29,14 +29,26 @@ internal sealed class FrameReader
             rest = end < 0 ? default : rest[(end + 1)..];
             if (line.Span.Trim(" \t\r"u8).IsEmpty)
                 continue;
-            if (ReadLine(line) is { } frame)
-                frames.Add(frame);
-            else
+            if (ReadLine(line) is not { } frame)
                 BadLines++;
+            else if (frame is PartFrame part)
+                frames.Add(WithSlice(part, ref rest));
+            else
+                frames.Add(frame);
         }
     }
 
-    private Frame? ReadLine(ReadOnlyMemory<byte> line)
+    // The next line is no frame but a slice of one.
+    private static PartFrame WithSlice(PartFrame part, ref ReadOnlyMemory<byte> rest)
+    {
+        var end = rest.Span.IndexOf((byte)'\n');
+        var slice = end < 0 ? rest : rest[..end];
+        rest = end < 0 ? default : rest[(end + 1)..];
+        return new PartFrame(part.Id, part.Of, part.Number) { Path = part.Path, Slice = slice };
+    }
+
+    /// <summary>The frame that a line holds, or null.</summary>
+    public Frame? ReadLine(ReadOnlyMemory<byte> line)
     {
         try
         {
@@ -67,24 +79,30 @@ internal sealed class FrameReader
         return null;
     }
 
-    private static readonly string[] Kinds = ["reply", "call", "item", "credit", "ack", "fault", "cancel", "progress", "end", "low", "who", "here"];
+    private static readonly string[] Kinds = ["reply", "call", "item", "credit", "ack", "fault", "cancel", "progress", "end", "low", "who", "here", "resume", "part"];
 
     private static Frame? Create(string? kind, CallId? id, string? value, in FrameMembers m) => (kind, id) switch
     {
-        ("call", { } call) when m is { Method: { } method, Version: >= 0 and <= int.MaxValue } => new CallFrame(call, method, (int)m.Version, m.Arguments)
+        ("call", { } call) when m is { Method: { } method, Version: >= 0 and <= int.MaxValue, Streams: null or "d" or "u" or "b" } => new CallFrame(call, method, (int)m.Version, m.Arguments)
         {
             IsOneWay = m.OneWay,
             TimeToLive = m.TimeToLive is { } left ? Math.Min(left, MaxTimeToLive) : null,
-            Credit = m.Streams ? new Credit(m.UpTo ?? 0, m.UpToBytes ?? 0) : null,
+            Credit = m.Streams is "d" or "b" ? new Credit(m.UpTo ?? 0, m.UpToBytes ?? 0) : null,
+            HasUpload = m.Streams is "u" or "b",
+            Attempt = (int)Math.Min(m.Attempt, int.MaxValue),
+            TraceParent = m.TraceParent,
+            Headers = m.Headers,
         },
-        ("ack", { } call) => new AckFrame(call, m.Status is "deferred", m.Instance),
-        ("progress", { } call) => new ProgressFrame(call, new RpcProgress(m.Fraction, m.Text)),
-        ("reply", { } call) => new ReplyFrame(call, m.Result),
-        ("fault", { } call) => new FaultFrame(call, FrameNames.StatusFromWire(m.Status), m.Text) { Code = m.Code, Ran = m.Ran, ItemsBefore = m.Count, Detail = m.Detail },
+        ("ack", { } call) => new AckFrame(call, m.Status is "deferred", m.Instance) { Credit = m is { UpTo: { } items, UpToBytes: { } bytes } ? new Credit(items, bytes) : null },
+        ("progress", { } call) => new ProgressFrame(call, m.Fraction is null && m.Text is null ? null : new RpcProgress(m.Fraction, m.Text)) { Value = m.Value },
+        ("reply", { } call) => new ReplyFrame(call, m.Result) { Headers = m.Headers },
+        ("fault", { } call) => new FaultFrame(call, FrameNames.StatusFromWire(m.Status), m.Text) { Code = m.Code, Ran = m.Ran, ItemsBefore = m.Count, RetryAfter = m.RetryAfter, Detail = m.Detail },
         ("cancel", { } call) => new CancelFrame(call),
-        ("item", { } call) when m.Count >= 1 && m.Items.Span is [(byte)'[', ..] => new ItemFrame(call, m.Count.Value, m.Items),
-        ("end", { } call) when m.Count >= 0 => new EndFrame(call, m.Count.Value),
-        ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
+        ("item", { } call) when m.Count >= 1 && m.Items.Span is [(byte)'[', ..] => new ItemFrame(call, m.IsUpload, m.Count.Value, m.Items),
+        ("end", { } call) when m.Count >= 0 => new EndFrame(call, m.IsUpload, m.Count.Value),
+        ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.IsUpload, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
+        ("resume", { } call) when m is { From: >= 1, UpTo: >= 0, UpToBytes: >= 0 } => new ResumeFrame(call, m.IsUpload, m.From.Value, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
+        ("part", { } call) when m is { Of: >= 2 and <= 65_536, Part: >= 0 } && m.Part < m.Of => new PartFrame(call, (int)m.Of.Value, (int)m.Part.Value) { Path = m.Method },
         ("low", { Number: -1 } link) when m.Count >= 0 => new LowFrame(link.Scope, m.Count.Value, m.But),
         ("who", _) when value is not null => new WhoFrame(value),
         ("here", _) when value is not null && CallId.IsInstance(m.Instance) => new HereFrame(value, m.Instance!, (int)Math.Min(m.Load, int.MaxValue), (int)Math.Min(m.MaxBytes, int.MaxValue)),

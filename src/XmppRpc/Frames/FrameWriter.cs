@@ -62,6 +62,31 @@ internal ref struct FrameWriter(IBufferWriter<byte> output)
         output.Write("]"u8);
     }
 
+    public void Credit(Credit? credit)
+    {
+        if (credit is not { } given)
+            return;
+        Number("up"u8, given.Items);
+        Number("ub"u8, given.Bytes);
+    }
+
+    public void Headers(RpcHeaders headers)
+    {
+        if (headers.Count == 0)
+            return;
+        OpenObject("h"u8);
+        foreach (var (name, value) in headers)
+            Text(Encoding.ASCII.GetBytes(name), value);
+        CloseObject();
+    }
+
+    /// <summary>A line that is written already.</summary>
+    public readonly void Line(ReadOnlySpan<byte> line)
+    {
+        output.Write(line);
+        output.Write("\n"u8);
+    }
+
     /// <summary>A member that is JSON already; left out if it is empty.</summary>
     public void Raw(scoped ReadOnlySpan<byte> name, ReadOnlySpan<byte> json)
     {

@@ -79,6 +79,22 @@ public sealed class RpcArgumentReader
     /// <summary>A value that may be null, or the default if it is missing.</summary>
     public T? ReadNullable<T>(ReadOnlySpan<byte> name, JsonTypeInfo<T> type, T? defaultValue) => Has(name) ? ReadNullable(name, type) : defaultValue;
 
+    /// <summary>The stream that the caller sends; it can be enumerated once.</summary>
+    public IAsyncEnumerable<T> ReadStream<T>(JsonTypeInfo<T> item) => CallInputs().ReadStream(item);
+
+    /// <summary>Where the implementation reports its progress to the caller.</summary>
+    public IProgress<T> Progress<T>(JsonTypeInfo<T> value) => CallInputs().Progress(value);
+
+    /// <summary>A header that must be there.</summary>
+    public string Header(string name) => CallInputs().Header(name) ?? throw Invalid($"Header '{name}' is missing.");
+
+    /// <summary>A header, or null.</summary>
+    public string? HeaderOrNull(string name) => CallInputs().Header(name);
+
+    internal ICallInputs? Inputs { get; init; }
+
+    private ICallInputs CallInputs() => Inputs ?? throw new InvalidOperationException("The arguments were read without a call.");
+
     private bool Has(ReadOnlySpan<byte> name) => Find(name) is not null;
 
     private Argument? Find(ReadOnlySpan<byte> name)

@@ -43,6 +43,35 @@ public sealed class RpcArgumentWriter
         }
     }
 
+    /// <summary>The items that the call sends as a stream, beside its arguments.</summary>
+    public void WriteStream<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> item)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        Upload = new ItemSource<T>(items, item);
+    }
+
+    /// <summary>Where the callee's progress is reported; null for nowhere.</summary>
+    public void ReportTo<T>(IProgress<T>? progress, JsonTypeInfo<T> value) => Progress = progress is null ? null : new ProgressSink<T>(progress, value);
+
+    /// <summary>A text that travels as a header of the call; null leaves it out.</summary>
+    /// <exception cref="ArgumentException">The name or the value cannot travel.</exception>
+    public void WriteHeader(string name, string? value)
+    {
+        if (value is not null)
+            (Headers ??= []).Add(new(name, value));
+    }
+
+    /// <summary>Options of this one call; null takes the proxy's.</summary>
+    public void Use(RpcCallOptions? options) => Options = options;
+
+    internal ItemSource? Upload { get; private set; }
+
+    internal ProgressSink? Progress { get; private set; }
+
+    internal RpcCallOptions? Options { get; private set; }
+
+    internal List<KeyValuePair<string, string>>? Headers { get; private set; }
+
     /// <summary>Ends the object and gives the writer back; one call, one use.</summary>
     internal ReadOnlyMemory<byte> Finish()
     {

@@ -14,6 +14,8 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     private readonly CancellationTokenSource _cancellation = new();
     private Deadline? _deadline;
     private ProgressReporter? _progress;
+    private Dictionary<string, string>? _responseHeaders;
+    private Dictionary<object, object?>? _items;
     private string? _token;
     private bool _isLate;
     private int _start;
@@ -34,6 +36,14 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     public override string Method => served.Method.Name;
 
     public override DateTimeOffset? Deadline { get; } = frame.TimeToLive is { } left ? calls.Now.AddMilliseconds(left) : null;
+
+    public override IReadOnlyDictionary<string, string> Headers => frame.Headers;
+
+    public override IDictionary<string, string> ResponseHeaders => LazyInitializer.EnsureInitialized(ref _responseHeaders, static () => new(StringComparer.Ordinal));
+
+    public override IDictionary<object, object?> Items => LazyInitializer.EnsureInitialized(ref _items, static () => []);
+
+    public override bool IsRedelivery => frame.Attempt > 0;
 
     public override CancellationToken Cancellation => _cancellation.Token;
 
@@ -91,7 +101,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     public bool Fail(Exception error) => Settle(ToFault(error));
 
     /// <summary>Ends a stream.</summary>
-    public void End(long items) => Settle(new EndFrame(Id, items));
+    public void End(long items) => Settle(new EndFrame(Id, isUpload: false, items));
 
     /// <summary>The implementation has promised an answer: the caller is told, unless it has it already.</summary>
     public void Acknowledge(bool deferred)

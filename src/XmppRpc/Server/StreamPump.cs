@@ -96,7 +96,7 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
         var first = ItemsSent + 1;
         ItemsSent += _batchItems;
         _bytesSent += _batch.WrittenCount;
-        calls.Send(call, new ItemFrame(call.Id, first, _batch.WrittenSpan.ToArray()));
+        calls.Send(call, new ItemFrame(call.Id, isUpload: false, first, _batch.WrittenSpan.ToArray()));
         _batch.ResetWrittenCount();
         _batchItems = 0;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Threading.Channels;
 using XmppRpc.TestKit.Servers;
 using XmppRpc.Xmpp;
@@ -10,6 +11,9 @@ namespace XmppRpc.Servers.Tests.Services;
 /// <summary>A connected account that receives all the time; what it received is awaited in order, results of the archive apart.</summary>
 internal sealed class Client : IAsyncDisposable
 {
+    // what the tests answer themselves: notices of changed lists
+    private static readonly FrozenSet<string> Answered = FrozenSet.Create(StringComparer.Ordinal, XmppNames.Blocking, "jabber:iq:privacy");
+
     private readonly Channel<Stanza> _received = Channel.CreateUnbounded<Stanza>();
     private readonly Task _receiving;
     private volatile ArchiveQuery? _archive;
@@ -26,7 +30,8 @@ internal sealed class Client : IAsyncDisposable
     public static async Task<Client> ConnectAsync(XmppServer server, string user, CancellationToken cancellationToken)
     {
         await server.AddAccountAsync(user, "pw-" + user);
-        var client = new Client(await XmppConnection.ConnectAsync(XmppConnectionOptions.Parse(server.ConnectionString(user, "desk")), cancellationToken));
+        var options = XmppConnectionOptions.Parse(server.ConnectionString(user, "desk")) with { Entity = new XmppEntity { HandledNamespaces = Answered } };
+        var client = new Client(await XmppConnection.ConnectAsync(options, cancellationToken));
         await client.Connection.SendAsync(new Presence(), cancellationToken);
         await client.NextAsync<Presence>(cancellationToken);
         return client;

@@ -37,7 +37,7 @@ public sealed class StreamingCallTests : IAsyncDisposable
             var move = items.MoveNextAsync().AsTask();
             var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
             Assert.Equal((new Credit(8, 1000), null, round), (frame.Credit!.Value, frame.TimeToLive, frame.Id.Number));
-            _caller.Receive(new EndFrame(frame.Id, 0));
+            _caller.Receive(new EndFrame(frame.Id, isUpload: false, 0));
             Assert.False(await move);
             await items.DisposeAsync();
         }
@@ -63,7 +63,7 @@ public sealed class StreamingCallTests : IAsyncDisposable
     {
         await using var items = await StartAsync<string>();
         var text = new string('x', 496);
-        _caller.Receive(new ItemFrame(_id, 1, Utf8($"[\"{text}\"]")));
+        _caller.Receive(new ItemFrame(_id, isUpload: false, 1, Utf8($"[\"{text}\"]")));
         Assert.True(await items.MoveNextAsync());
         var credit = await _caller.Sent.NextFrameAsync<CreditFrame>();
         Assert.Equal((1, new Credit(9, 1500)), (credit.Got, credit.Credit));
@@ -117,9 +117,9 @@ public sealed class StreamingCallTests : IAsyncDisposable
     {
         await using var items = await StartAsync<string>();
         // The last item may begin just below the credit and end above it.
-        _caller.Receive(new ItemFrame(_id, 1, Utf8($"[\"{new string('x', 995)}\"]")));
-        _caller.Receive(new ItemFrame(_id, 2, Utf8($"[\"{new string('y', 995)}\"]")));
-        _caller.Receive(new ItemFrame(_id, 3, Utf8("[\"z\"]")));
+        _caller.Receive(new ItemFrame(_id, isUpload: false, 1, Utf8($"[\"{new string('x', 995)}\"]")));
+        _caller.Receive(new ItemFrame(_id, isUpload: false, 2, Utf8($"[\"{new string('y', 995)}\"]")));
+        _caller.Receive(new ItemFrame(_id, isUpload: false, 3, Utf8("[\"z\"]")));
         Assert.True(await items.MoveNextAsync());
         Assert.True(await items.MoveNextAsync());
         Assert.Equal(2, (await FailsAsync<RpcStreamInterruptedException>(items.MoveNextAsync().AsTask())).LastSequence);
@@ -179,7 +179,7 @@ public sealed class StreamingCallTests : IAsyncDisposable
     {
         await using var items = await StartAsync();
         Items(1, 0);
-        _caller.Receive(new ItemFrame(_id, 2, Utf8("[\"text\"]")));
+        _caller.Receive(new ItemFrame(_id, isUpload: false, 2, Utf8("[\"text\"]")));
         Assert.True(await items.MoveNextAsync());
         var error = await FailsAsync<RpcException>(items.MoveNextAsync().AsTask());
         Assert.Equal((RpcStatus.Internal, RpcOutcome.Executed), (error.Status, error.Outcome));
@@ -255,9 +255,9 @@ public sealed class StreamingCallTests : IAsyncDisposable
         return items;
     }
 
-    private void Items(long first, params int[] items) => _caller.Receive(new ItemFrame(_id, first, Utf8($"[{string.Join(',', items)}]")));
+    private void Items(long first, params int[] items) => _caller.Receive(new ItemFrame(_id, isUpload: false, first, Utf8($"[{string.Join(',', items)}]")));
 
-    private void End(long total) => _caller.Receive(new EndFrame(_id, total));
+    private void End(long total) => _caller.Receive(new EndFrame(_id, isUpload: false, total));
 
     private static async Task<List<T>> RestAsync<T>(IAsyncEnumerator<T> items)
     {

@@ -133,9 +133,9 @@ public class FrameReaderTests
 
     [Theory]
     [InlineData("""{"sync":["a.1"],"must":1}""", null, true)]
-    [InlineData("""{"part":"a.1","of":3,"k":0}""", "a.1", false)]
-    [InlineData("""{"part":"a.1","must":1}""", "a.1", true)]
-    [InlineData("""{"resume":"a.1","must":0}""", "a.1", false)]
+    [InlineData("""{"sync":"a.1","of":3,"k":0}""", "a.1", false)]
+    [InlineData("""{"sync":"a.1","must":1}""", "a.1", true)]
+    [InlineData("""{"done":"a.1","must":0}""", "a.1", false)]
     [InlineData("""{"later":"a.1","n":"text","v":[1],"st":7,"must":1}""", "a.1", true)]
     [InlineData("""{"later":{"x":1},"a":1}""", null, false)]
     [InlineData("""{"later":"no id","must":1}""", null, true)]
@@ -158,7 +158,7 @@ public class FrameReaderTests
     [InlineData("7", 1)]
     [InlineData("0.25", 0.25)]
     public void Fraction_is_kept_between_0_and_1(string written, double fraction) =>
-        Assert.Equal(fraction, ReadOne<ProgressFrame>($$$"""{"progress":"a.1","p":{"fraction":{{{written}}}}}""").Progress.Fraction);
+        Assert.Equal(fraction, ReadOne<ProgressFrame>($$$"""{"progress":"a.1","p":{"fraction":{{{written}}}}}""").Progress!.Fraction);
 
     [Theory]
     [InlineData(9007199254740992)]

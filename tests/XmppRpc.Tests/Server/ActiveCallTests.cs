@@ -246,7 +246,7 @@ public sealed class ActiveCallTests : IAsyncDisposable
         var sent = new List<double>();
         result.SetResult("done");
         for (Frame frame; (frame = await _callee.Sent.NextFrameAsync()) is not ReplyFrame;)
-            sent.Add(((ProgressFrame)frame).Progress.Fraction!.Value);
+            sent.Add(((ProgressFrame)frame).Progress!.Fraction!.Value);
         Assert.InRange(sent.Count, 3, 5);
         Assert.Equal(0, sent[0]);
         Assert.Equal(sent.Order(), sent);

@@ -215,7 +215,7 @@ public sealed class AdmissionTests : IAsyncDisposable
             await callee.RefusedAsync(NewCall(1, link: link), Jid.Parse($"mallory{i}@elsewhere.org/x"));
             await callee.RefusedAsync(NewCall(1, link: "zzzzzz" + link[6..]));
             callee.Receive(new CancelFrame(new CallId(link, 1)));
-            callee.Receive(new CreditFrame(new CallId(link, 1), 0, new Credit(10, 1000)));
+            callee.Receive(new CreditFrame(new CallId(link, 1), isUpload: false, 0, new Credit(10, 1000)));
             callee.Calls.Low(Caller, new LowFrame(link, 7, []));
         }
         Assert.Equal(0, callee.Calls.Load);

@@ -167,7 +167,7 @@ public sealed class StreamPumpTests : IAsyncDisposable
         Assert.False((await _callee.Sent.NextFrameAsync<AckFrame>()).IsDeferred);
     }
 
-    private void Grant(long items, long bytes) => _callee.Receive(new CreditFrame(new CallId(Link, 1), 0, new Credit(items, bytes)));
+    private void Grant(long items, long bytes) => _callee.Receive(new CreditFrame(new CallId(Link, 1), isUpload: false, 0, new Credit(items, bytes)));
 
     private async Task AssertItemsAsync(long first, string items)
     {

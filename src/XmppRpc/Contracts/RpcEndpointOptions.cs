@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using XmppRpc.Xmpp;
 
 namespace XmppRpc;
@@ -16,6 +17,9 @@ public sealed record RpcEndpointOptions
 
     /// <summary>Whether the text of unexpected exceptions of implementations is sent to callers. Default false: they get the call id only.</summary>
     public bool ExceptionDetails { get; init; }
+
+    /// <summary>Who may call where <see cref="RpcAuthorizeAttribute.Policy"/> names them: asked before the arguments are read, with the call's context. Default none.</summary>
+    public IReadOnlyDictionary<string, Func<RpcContext, ValueTask<bool>>> Policies { get; init; } = FrozenDictionary<string, Func<RpcContext, ValueTask<bool>>>.Empty;
 
     /// <summary>Bytes at which a stanza takes no further frame. Default 7.5 KiB: stock Prosody stalls 44 ms above 8 KiB.</summary>
     public int MaxBatchBytes { get; init; } = 7680;

@@ -3,16 +3,6 @@ using XmppRpc.Xmpp;
 
 namespace XmppRpc;
 
-/// <summary>Settings of the calls of one proxy, see <see cref="RpcProxy.With{T}(T, RpcCallOptions)"/>.</summary>
-public sealed record RpcCallOptions
-{
-    /// <summary>Time for the whole call, or, of a stream, until its first sign of life; null takes the method's, the contract's, the endpoint's. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</summary>
-    public TimeSpan? Timeout { get; init; }
-
-    /// <summary>Items of a stream that may be on the way or waiting here; null takes the method's.</summary>
-    public int? StreamWindow { get; init; }
-}
-
 /// <summary>What can be asked of every proxy.</summary>
 public static class RpcProxy
 {
