@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Threading.Channels;
 using XmppRpc.TestKit.Servers;
 using XmppRpc.Xmpp;
@@ -8,12 +7,9 @@ using XmppRpc.Xmpp.Xml;
 
 namespace XmppRpc.Servers.Tests.Services;
 
-/// <summary>A connected account that receives all the time; what it received is awaited in order, results of the archive apart.</summary>
+/// <summary>A connected account that receives all the time and answers nothing by itself; what it received is awaited in order, results of the archive apart.</summary>
 internal sealed class Client : IAsyncDisposable
 {
-    // what the tests answer themselves: notices of changed lists
-    private static readonly FrozenSet<string> Answered = FrozenSet.Create(StringComparer.Ordinal, XmppNames.Blocking, "jabber:iq:privacy");
-
     private readonly Channel<Stanza> _received = Channel.CreateUnbounded<Stanza>();
     private readonly Task _receiving;
     private volatile ArchiveQuery? _archive;
@@ -30,7 +26,7 @@ internal sealed class Client : IAsyncDisposable
     public static async Task<Client> ConnectAsync(XmppServer server, string user, CancellationToken cancellationToken)
     {
         await server.AddAccountAsync(user, "pw-" + user);
-        var options = XmppConnectionOptions.Parse(server.ConnectionString(user, "desk")) with { Entity = new XmppEntity { HandledNamespaces = Answered } };
+        var options = XmppConnectionOptions.Parse(server.ConnectionString(user, "desk")) with { Entity = null };
         var client = new Client(await XmppConnection.ConnectAsync(options, cancellationToken));
         await client.Connection.SendAsync(new Presence(), cancellationToken);
         await client.NextAsync<Presence>(cancellationToken);
