@@ -18,12 +18,16 @@ namespace XmppRpc;
 
 /// <summary>
 /// One program's place in the network: it serves contracts and calls those of others, over one connection to its XMPP server. Safe for concurrent use.
-/// A lost connection is opened again. Where its session is resumed (XEP-0198) nothing is lost; else every open call ends, with its outcome unknown, and new ones go on.
+/// A lost connection is opened again. Where its session is resumed (XEP-0198) nothing is lost; else what is open is sent again,
+/// under the same ids: to the same process, which runs no call twice. Calls to a process that is gone end, with their outcome unknown.
 /// When the connection is given up, <see cref="Completion"/> says why.
 /// </summary>
 public sealed class RpcEndpoint : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30), WatchEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Calls that are sent again to a peer that was silent, at a time.</summary>
+    private const int MaxBytesAgain = 256 * 1024;
 
     private readonly RpcEndpointOptions _options;
     private readonly XmppConnection _connection;
@@ -39,7 +43,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
     private readonly Links _links;
     private readonly Targets _targets;
     private readonly StanzaRouter _router;
+    private readonly DeathWatch _deathWatch;
     private readonly ITimer _sweep;
+    private readonly ITimer _watch;
     private readonly string _instance = CallId.NewInstance();
     private long _stanzaId;
     private int _disposed;
@@ -57,10 +63,13 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _active = new ActiveCalls(_contracts, authorization, _batcher, _wheel, options, _instance, _payloads, _log);
         _self = new SelfDescription(SendAsync, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load), options.MaxAnswers, _log);
         _pending = new PendingCalls(_batcher, _wheel, options);
-        _links = new Links(_batcher, _wheel, time, options.MaxInstances);
-        _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time);
+        _links = new Links(_batcher, _wheel, time, options);
+        _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time, options.FindTimeout);
+        _links.Verify = _targets.Verify;
+        _deathWatch = new DeathWatch(connection.RequestAsync, OnAlive, (peer, reason) => _router!.PeerGone(peer, reason));
         _router = new StanzaRouter(Jid, options, _batcher, _contracts, _active, _links, _targets, _self, _introductions, _log);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
+        _watch = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Watch(), this, WatchEvery, WatchEvery);
         Completion = ReceiveAllAsync();
     }
 
@@ -164,6 +173,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         await _connection.DisposeAsync().ConfigureAwait(false);
         await _batcher.DisposeAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
         _wheel.Dispose();
     }
 
@@ -179,6 +189,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
             _log.NotDrained(_active.Load);
         }
         _active.CancelAll();
+        _links.SayLow();
         try
         {
             // The last replies and faults still wait for the writer.
@@ -230,9 +241,16 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         _log.StartedOver(Jid.ToString());
         _introductions.ForgetAll();
-        _links.RemoveAll($"The connection of {Jid} was lost");
-        _active.CancelAll();
-        _ = _self.TellAsync(Jid, () => AnnounceAsync(CancellationToken.None));
+        _links.DoubtAll($"The connection of {Jid} was lost");
+        _active.SendAgain();
+        _ = _self.TellAsync(Jid, IntroduceAgainAsync);
+    }
+
+    private async ValueTask IntroduceAgainAsync()
+    {
+        await AnnounceAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (var caller in _active.Busy())
+            await _introductions.AnnounceAsync(caller).ConfigureAwait(false);
     }
 
     /// <summary>Presence for everybody concerned. A component has nobody to send it for it.</summary>
@@ -247,6 +265,14 @@ public sealed class RpcEndpoint : IAsyncDisposable
     }
 
     private ValueTask SendAsync(Stanza stanza) => _connection.SendAsync(stanza);
+
+    private void OnAlive(Jid peer)
+    {
+        _links.Answered(peer, MaxBytesAgain);
+        _active.Heard(peer);
+    }
+
+    private void Watch() => _deathWatch.Ask(_links.Silent(_options.PeerSilence).Union(_active.Silent(_options.PeerSilence)));
 
     private void Sweep()
     {

@@ -27,6 +27,9 @@ internal sealed class StanzaRouter(
             return;
         switch (stanza)
         {
+            case Message { IsError: true } bounce:
+                PeerGone(from, $"{from} does not take messages ({PlainText.Of(StanzaError.Read(bounce)?.Condition)})");
+                break;
             case { IsError: true } or Message { Type: "groupchat" }:
                 break;
             case Message message:
@@ -34,7 +37,10 @@ internal sealed class StanzaRouter(
                     Receive(from, rpc.TextUtf8.Span);
                 break;
             case Presence { Type: "unavailable" } when from != jid:
-                PeerGone(from);
+                PeerGone(from, $"{from} has gone offline");
+                break;
+            case Presence { Type: null } when from != jid:
+                links.Returned(from);
                 break;
             case Iq { IsRequest: true } request:
                 self.Answer(from, request);
@@ -62,7 +68,7 @@ internal sealed class StanzaRouter(
     {
         switch (frame)
         {
-            case CallFrame or CancelFrame or CreditFrame:
+            case CallFrame or CancelFrame or CreditFrame { IsUpload: false } or ResumeFrame { IsUpload: false } or ItemFrame { IsUpload: true } or EndFrame { IsUpload: true }:
                 active.Receive(from, (CallBoundFrame)frame, work);
                 break;
             case CallBoundFrame bound:
@@ -87,11 +93,12 @@ internal sealed class StanzaRouter(
         }
     }
 
-    private void PeerGone(Jid peer)
+    /// <summary>The peer's process seems gone, which does not yet mean that it is.</summary>
+    public void PeerGone(Jid peer, string reason)
     {
         log.PeerGone(PlainText.Of(peer.ToString())!);
         introductions.Forget(peer);
-        links.Remove(peer, $"{peer} has gone offline");
+        links.Doubt(peer, reason);
         active.CallerGone(peer);
     }
 }

@@ -58,7 +58,12 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
         }
     }
 
-    private CallRequest Request(RpcMethodInfo method, RpcArgumentWriter arguments) => new(target, method, arguments.Finish(), options.Timeout ?? method.Timeout ?? defaultTimeout);
+    private CallRequest Request(RpcMethodInfo method, RpcArgumentWriter arguments) => new(target, method, arguments.Finish(), options.Timeout ?? method.Timeout ?? defaultTimeout)
+    {
+        Upload = arguments.Upload,
+        RouteKey = options.RouteKey,
+        Waits = options.Delivery == RpcDelivery.WaitUntilAvailable,
+    };
 
     private TCall Start<TCall>(TCall call, CancellationToken cancellationToken) where TCall : PendingCall
     {

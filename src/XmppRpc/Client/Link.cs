@@ -8,7 +8,7 @@ namespace XmppRpc.Client;
 /// This caller process and one callee process: the calls between them are numbered here, and here it is known below which number all are settled,
 /// so that the callee can forget them. Safe for concurrent use.
 /// </summary>
-internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time) : IExpires
+internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time, Action<Link, string> lost) : IExpires
 {
     private const int LowEvery = 64;
     private const int MaxSpan = 1024;
@@ -23,6 +23,9 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     private int _settledSinceLow;
     private bool _closed;
     private long _usedAt = time.GetTimestamp();
+    private long _heardAt = time.GetTimestamp();
+    private Grace? _grace;
+    private int _doubts;
 
     public Jid Peer { get; } = peer;
 
@@ -47,6 +50,66 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             lock (_lock)
                 return _closed || _stragglers.Count >= LowFrame.MaxBut && _next - _low > 16 * MaxSpan;
         }
+    }
+
+    /// <summary>The peer seems gone. Its calls wait for it to come back.</summary>
+    public bool IsInDoubt
+    {
+        get
+        {
+            lock (_lock)
+                return _grace is not null;
+        }
+    }
+
+    /// <summary>How long nothing has come of the peer.</summary>
+    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
+
+    /// <summary>The peer seems gone: unless it is heard within that time, the calls end for that reason. False if that was known.</summary>
+    public bool Doubt(string reason, TimeSpan grace)
+    {
+        lock (_lock)
+        {
+            if (_closed || _grace is not null)
+                return false;
+            _doubts++;
+            _grace = new Grace(this, reason);
+            wheel.Set(_grace.Deadline, grace);
+            return true;
+        }
+    }
+
+    /// <summary>How often the peer seemed gone since the last frame of it.</summary>
+    public int Doubts => Volatile.Read(ref _doubts);
+
+    /// <summary>A frame of the peer came on this link, as <see cref="Alive"/> says.</summary>
+    public bool Heard()
+    {
+        _doubts = 0;
+        return Alive();
+    }
+
+    /// <summary>Something has come of the peer's process. True if that was in doubt: then what is open must be sent again.</summary>
+    public bool Alive()
+    {
+        Volatile.Write(ref _heardAt, time.GetTimestamp());
+        if (Volatile.Read(ref _grace) is null)
+            return false;
+        lock (_lock)
+        {
+            if (_grace is not { } grace)
+                return false;
+            wheel.Clear(grace.Deadline);
+            _grace = null;
+            return !_closed;
+        }
+    }
+
+    /// <summary>The calls that are open, the oldest first.</summary>
+    public List<PendingCall> Open()
+    {
+        lock (_lock)
+            return [.. _open.OrderBy(call => call.Key).Select(call => call.Value)];
     }
 
     /// <summary>Takes no further calls, if there was none for that long.</summary>
@@ -85,8 +148,20 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         lock (_lock)
         {
             _closed = true;
+            if (_grace is { } grace)
+                wheel.Clear(grace.Deadline);
             return [.. _open.Values];
         }
+    }
+
+    /// <summary>Tells the callee what it may forget.</summary>
+    public void SayLow()
+    {
+        LowFrame? low;
+        lock (_lock)
+            low = _next > 1 ? TakeLow() : null;
+        if (low is not null)
+            batcher.Append(Peer, low);
     }
 
     /// <summary>Forgets a call. Now and then this tells the callee what it may forget.</summary>
@@ -115,6 +190,24 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         if (low is not null)
             batcher.Append(Peer, low);
     }
+
+    private sealed class Grace : IExpires
+    {
+        private readonly Link _link;
+        private readonly string _reason;
+
+        public Grace(Link link, string reason)
+        {
+            (_link, _reason) = (link, reason);
+            Deadline = new Deadline(this);
+        }
+
+        public Deadline Deadline { get; }
+
+        public void Expire() => _link.OnLost(_reason);
+    }
+
+    private void OnLost(string reason) => lost(this, reason);
 
     private LowFrame TakeLow()
     {

@@ -6,13 +6,22 @@ using XmppRpc.Xmpp;
 
 namespace XmppRpc.Client;
 
-/// <summary>The links of this endpoint as a caller: one to each instance it knows, and older ones while calls on them are open.</summary>
-internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time, int maxInstances)
+/// <summary>
+/// The links of this endpoint as a caller: one to each instance it knows, and older ones while calls on them are open. A peer that seems gone has some time
+/// to come back: what is open is sent again then, under the same ids, and runs once.
+/// </summary>
+internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time, RpcEndpointOptions options)
 {
+    /// <summary>A peer that can be found and yet answers nothing, or bounces all, is given up after as many times.</summary>
+    private const int MaxDoubts = 3;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Jid, Link> _current = new();
     private readonly Dictionary<Jid, ImmutableArray<Link>> _byAccount = new();
     private readonly Dictionary<string, Link> _byId = new(StringComparer.Ordinal);
+
+    /// <summary>Called when it is in doubt whether a peer is there, to find out.</summary>
+    public Action<Link> Verify { get; set; } = static _ => { };
 
     /// <summary>The link for new calls to that very address, or null when nothing is known of it.</summary>
     public Link? Current(Jid peer)
@@ -21,11 +30,16 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
             return _current.GetValueOrDefault(peer);
     }
 
-    /// <summary>The link a received frame belongs to: it counts only from the address that was called.</summary>
+    /// <summary>The link a received frame belongs to: it counts only from the address that was called. Nobody else knows its id, so the peer's process lives.</summary>
     public Link? Find(string id, Jid from)
     {
+        Link? link;
         lock (_lock)
-            return _byId.TryGetValue(id, out var link) && link.Peer == from ? link : null;
+            if (!_byId.TryGetValue(id, out link) || link.Peer != from)
+                return null;
+        if (link.Heard())
+            Trust(link);
+        return link;
     }
 
     /// <summary>Links to instances behind a bare JID.</summary>
@@ -35,46 +49,90 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
             return _byAccount.GetValueOrDefault(bare, []);
     }
 
+    /// <summary>Peers with open calls that have been silent for that long and are not known to be in doubt.</summary>
+    public List<Jid> Silent(TimeSpan span)
+    {
+        lock (_lock)
+            return [.. _byId.Values.Where(link => link.OpenCalls > 0 && !link.IsInDoubt && link.Silence >= span).Select(link => link.Peer).Distinct()];
+    }
+
+    /// <summary>Peers with open calls.</summary>
+    public List<Jid> Busy()
+    {
+        lock (_lock)
+            return [.. _byId.Values.Where(link => link.OpenCalls > 0).Select(link => link.Peer).Distinct()];
+    }
+
     /// <summary>Whether that instance is known, or one more of its account may be.</summary>
     public bool HasRoomFor(Jid peer)
     {
         lock (_lock)
-            return _current.ContainsKey(peer) || _byAccount.GetValueOrDefault(peer.Bare, []).Length < maxInstances;
+            return _current.ContainsKey(peer) || _byAccount.GetValueOrDefault(peer.Bare, []).Length < options.MaxInstances;
     }
 
     /// <summary>Takes what a peer says of itself. Another instance than before means that the earlier process is gone, with all calls it had.</summary>
     public Link Learn(Jid peer, PeerInfo info)
     {
-        Link? old;
+        List<Link> ended = [];
         Link link;
         lock (_lock)
         {
-            if (_current.TryGetValue(peer, out old) && old.Info.Instance == info.Instance && !old.IsWorn)
-            {
-                if (info.Contracts.IsSubsetOf(old.Info.Contracts))
-                    return old;
-                info = info with { Contracts = info.Contracts.Concat(old.Info.Contracts).ToFrozenSet(StringComparer.Ordinal) };
-            }
-            link = new Link(peer, info, batcher, wheel, time);
-            SetCurrent(peer, link);
-            _byId.Add(link.Id, link);
+            ended.AddRange(_byId.Values.Where(known => known.Peer == peer && known.Info.Instance != info.Instance));
+            link = Same(peer, info) ?? Add(peer, info);
         }
-        if (old is not null && old.Info.Instance != info.Instance)
+        foreach (var old in ended)
             End(old, $"{peer} was restarted");
+        foreach (var again in Of(peer))
+            if (again.Alive())
+                Trust(again);
         return link;
     }
 
-    /// <summary>The peer is gone: its calls end, and it has to be found anew.</summary>
-    public void Remove(Jid peer, string reason)
+    /// <summary>The peer seems gone: it has to be found anew for new calls, and the open ones wait some time for it.</summary>
+    public void Doubt(Jid peer, string reason)
     {
-        List<Link> ended;
+        List<Link> links;
         lock (_lock)
         {
             SetCurrent(peer, null);
-            ended = [.. _byId.Values.Where(link => link.Peer == peer)];
+            links = Of(peer);
         }
-        foreach (var link in ended)
-            End(link, reason);
+        foreach (var link in links)
+            Doubt(link, reason);
+    }
+
+    /// <summary>The peer shows itself: if it was in doubt, it is asked which process it is.</summary>
+    public void Returned(Jid peer)
+    {
+        foreach (var link in Of(peer))
+            if (link.IsInDoubt)
+                Verify(link);
+    }
+
+    /// <summary>Our own session is another one: nobody knows who is still there, and what was on the way is lost.</summary>
+    public void DoubtAll(string reason)
+    {
+        List<Link> links;
+        lock (_lock)
+        {
+            links = [.. _byId.Values];
+            _current.Clear();
+            _byAccount.Clear();
+        }
+        foreach (var link in links)
+            Doubt(link, reason);
+    }
+
+    /// <summary>The peer has answered after a silence: calls of which it has shown nothing are sent again, the oldest first, up to that many bytes.</summary>
+    public void Answered(Jid peer, long maxBytes)
+    {
+        foreach (var link in Of(peer))
+        {
+            link.Alive();
+            foreach (var call in link.Open())
+                if (maxBytes > 0 && call.SendAgainIfUnheard())
+                    maxBytes -= call.Request.Arguments.Length + Frame.MaxOverhead;
+        }
     }
 
     /// <summary>The callee says that the link is not of its process: the process that it was of is gone, with all calls it had.</summary>
@@ -86,18 +144,14 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
         End(link, $"{link.Peer} was restarted");
     }
 
-    /// <summary>Everything that was known of peers belongs to a session that is over.</summary>
-    public void RemoveAll(string reason)
+    /// <summary>Tells every callee what it may forget, as no more calls come.</summary>
+    public void SayLow()
     {
-        List<Link> ended;
+        List<Link> all;
         lock (_lock)
-        {
-            ended = [.. _byId.Values];
-            _current.Clear();
-            _byAccount.Clear();
-        }
-        foreach (var link in ended)
-            End(link, reason);
+            all = [.. _byId.Values];
+        foreach (var link in all)
+            link.SayLow();
     }
 
     /// <summary>Ends every call, as the connection is gone.</summary>
@@ -125,6 +179,49 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
             }
     }
 
+    private List<Link> Of(Jid peer)
+    {
+        lock (_lock)
+            return [.. _byId.Values.Where(link => link.Peer == peer)];
+    }
+
+    private Link? Same(Jid peer, PeerInfo info)
+    {
+        var link = _current.GetValueOrDefault(peer) ?? _byId.Values.FirstOrDefault(known => known.Peer == peer && !known.IsWorn);
+        if (link is null || link.Info.Instance != info.Instance || link.IsWorn || !info.Contracts.IsSubsetOf(link.Info.Contracts))
+            return null;
+        SetCurrent(peer, link);
+        return link;
+    }
+
+    private Link Add(Jid peer, PeerInfo info)
+    {
+        if (_current.TryGetValue(peer, out var old) && old.Info.Instance == info.Instance)
+            info = info with { Contracts = info.Contracts.Concat(old.Info.Contracts).ToFrozenSet(StringComparer.Ordinal) };
+        var link = new Link(peer, info, batcher, wheel, time, OnLost);
+        SetCurrent(peer, link);
+        _byId.Add(link.Id, link);
+        return link;
+    }
+
+    private void Doubt(Link link, string reason)
+    {
+        // The callee remembers what it has run for twice as long: what would be sent again later could run twice.
+        if (link.Silence >= options.LinkRetention / 2 || link.Doubts >= MaxDoubts)
+            End(link, reason);
+        else if (link.Doubt(reason, options.PeerGrace))
+            Verify(link);
+    }
+
+    private void Trust(Link link)
+    {
+        lock (_lock)
+            if (!_current.ContainsKey(link.Peer) && _byId.ContainsKey(link.Id))
+                SetCurrent(link.Peer, link);
+        foreach (var call in link.Open())
+            call.SendAgain();
+    }
+
     private void SetCurrent(Jid peer, Link? link)
     {
         var others = _byAccount.GetValueOrDefault(peer.Bare, []);
@@ -141,10 +238,16 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
             _byAccount[peer.Bare] = others;
     }
 
+    private void OnLost(Link link, string reason) => End(link, reason);
+
     private void End(Link link, string reason)
     {
         lock (_lock)
+        {
             _byId.Remove(link.Id);
+            if (_current.GetValueOrDefault(link.Peer) == link)
+                SetCurrent(link.Peer, null);
+        }
         PendingCalls.FailAll(link, call => new RpcException(RpcStatus.Unavailable, $"{reason}, so the outcome of {call.Request.Method} is not known."));
     }
 }

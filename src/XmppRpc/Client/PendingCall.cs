@@ -1,5 +1,6 @@
 using XmppRpc.Contracts;
 using XmppRpc.Frames;
+using XmppRpc.Serialization;
 using XmppRpc.Timing;
 using XmppRpc.Xmpp;
 
@@ -10,6 +11,17 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
 {
     /// <summary>The first credit, of a stream.</summary>
     public Credit? Credit { get; init; }
+
+    /// <summary>What the caller sends as a stream, or null.</summary>
+    public ItemSource? Upload { get; init; }
+
+    /// <summary>Of several instances the same one for the same key; null takes the one with the fewest open calls.</summary>
+    public string? RouteKey { get; init; }
+
+    /// <summary>Whether the call waits until somebody is there.</summary>
+    public bool Waits { get; init; }
+
+    public RpcHeaders Headers { get; init; } = RpcHeaders.None;
 }
 
 /// <summary>
@@ -23,6 +35,10 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     private OutgoingCall? _frame;
     private Link? _link;
     private CancellationTokenSource? _search;
+    private Upload? _upload;
+    private bool _wasSent;
+    private bool _wasHeard;
+    private int _attempt;
     private int _settled;
 
     public CallRequest Request { get; } = request;
@@ -52,6 +68,45 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     /// <summary>A frame that does not end the call; runs on the receiving loop, in order, so it only takes note.</summary>
     public virtual void Note(CallBoundFrame frame) { }
+
+    /// <summary>The callee has said something about this call, so it has it.</summary>
+    public void Heard(CallBoundFrame frame)
+    {
+        _wasHeard = true;
+        _upload?.Note(frame);
+    }
+
+    /// <summary>The callee may not have got what was sent, or we not what it sent: asks again, under the same id. What still waits to be sent needs no repetition.</summary>
+    public virtual void SendAgain()
+    {
+        if (IsSettled || Request.Method.Kind == RpcMethodKind.OneWay || _frame is not { IsTaken: true })
+            return;
+        _wasSent = true;
+        var frame = new OutgoingCall(Id, this, _frame.Wheel) { Attempt = ++_attempt };
+        Volatile.Write(ref _frame, frame);
+        Send(frame);
+    }
+
+    /// <summary>As <see cref="SendAgain"/>, unless the callee has shown that it has the call.</summary>
+    public bool SendAgainIfUnheard()
+    {
+        if (_wasHeard)
+            return false;
+        SendAgain();
+        return true;
+    }
+
+    public void Send(CallBoundFrame frame) => Calls.Send(this, frame);
+
+    /// <summary>Ends the call for a reason of the caller's own.</summary>
+    public void Abort(Exception reason)
+    {
+        if (!TrySettle())
+            return;
+        if (WasSent())
+            Calls.SendCancel(this);
+        PendingCalls.FailLater(this, reason);
+    }
 
     /// <summary>The call's frame was given to the connection, or could not be: then the call has failed.</summary>
     public virtual void OnWritten(Exception? failure)
@@ -106,6 +161,8 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     public void Bind(Link link, CallId id, OutgoingCall frame)
     {
         (Id, _frame) = (id, frame);
+        if (Request.Upload is not null)
+            _upload = Calls.NewUpload(this);
         // Pairs with TrySettle: either we see the call settled, or whoever settles it sees the link.
         Interlocked.Exchange(ref _link, link);
     }
@@ -117,11 +174,12 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
             return false;
         Calls.OnSettled(this, Volatile.Read(ref _link));
         Volatile.Read(ref _search)?.Cancel();
+        _upload?.Dispose();
         return true;
     }
 
     /// <summary>Takes the call's frame back if it is still here; true if the callee may have seen it.</summary>
-    public bool WasSent() => _frame is { } frame && !frame.TryWithdraw();
+    public bool WasSent() => _frame is { } frame && !frame.TryWithdraw() | _wasSent;
 
     void IExpires.Expire() => TimeOut();
 
@@ -138,31 +196,27 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
         PendingCalls.FailLater(this, new RpcTimeoutException(message) { Remote = Peer ?? Request.Target, CallId = CallId, Outcome = sent ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
     }
 
-    private void OnCanceled(CancellationToken token)
-    {
-        if (!TrySettle())
-            return;
-        if (WasSent())
-            Calls.SendCancel(this);
-        PendingCalls.FailLater(this, new OperationCanceledException(token));
-    }
+    private void OnCanceled(CancellationToken token) => Abort(new OperationCanceledException(token));
 }
 
 /// <summary>The frame of a pending call: it says what time is left when it is written.</summary>
 internal sealed class OutgoingCall : CallFrame
 {
     private readonly PendingCall _call;
-    private readonly DeadlineWheel _wheel;
 
     public OutgoingCall(CallId id, PendingCall call, DeadlineWheel wheel) : base(id, call.Request.Method.Path, call.Request.Method.Version, call.Request.Arguments)
     {
-        (_call, _wheel) = (call, wheel);
+        (_call, Wheel) = (call, wheel);
         Credit = call.Request.Credit;
+        HasUpload = call.Request.Upload is not null;
+        Headers = call.Request.Headers;
         IsOneWay = call.Request.Method.Kind == RpcMethodKind.OneWay;
     }
 
     // A stream's time is for its first sign of life, so the callee is not told.
-    public override long? TimeToLive => Credit is null && _call.DueAt is { } due ? due - _wheel.Now : null;
+    public override long? TimeToLive => Credit is null && _call.DueAt is { } due ? due - Wheel.Now : null;
+
+    public DeadlineWheel Wheel { get; }
 
     public override void OnWritten(Exception? failure) => _call.OnWritten(failure);
 }

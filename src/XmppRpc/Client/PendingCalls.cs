@@ -1,5 +1,6 @@
 using XmppRpc.Contracts;
 using XmppRpc.Frames;
+using XmppRpc.Streams;
 using XmppRpc.Timing;
 
 namespace XmppRpc.Client;
@@ -10,6 +11,7 @@ namespace XmppRpc.Client;
 /// </summary>
 internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options)
 {
+    private readonly StreamLimits _streams = StreamLimits.Of(options);
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -39,6 +41,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     {
         if (link.Find(frame.Id.Number) is not { } call)
             return;
+        call.Heard(frame);
         if (!call.IsLast(frame))
             call.Note(frame);
         else if (call.TrySettle())
@@ -76,6 +79,12 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         if (call is { Peer: { } peer } and not OneWayCall)
             batcher.Append(peer, new CancelFrame(call.Id));
     }
+
+    /// <summary>The receiving half of a stream that the callee sends.</summary>
+    public IncomingStream NewDownload(IStreamReceiver call, Credit window) => new(call, isUpload: false, window, _streams, wheel);
+
+    /// <summary>The stream that goes with a call.</summary>
+    public Upload NewUpload(PendingCall call) => new(call, upload => new OutgoingStream(upload, isUpload: true, call.Request.Upload!, call.Request.Method.StreamSettings, _streams, wheel));
 
     public void Send(PendingCall call, CallBoundFrame frame)
     {

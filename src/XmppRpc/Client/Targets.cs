@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
 using XmppRpc.Frames;
 using XmppRpc.Xmpp;
 
@@ -11,10 +13,11 @@ namespace XmppRpc.Client;
 internal sealed record PeerFinder(Func<Jid, CancellationToken, Task<PeerInfo>> DiscoverAsync, Func<Jid, ValueTask> AnnounceAsync);
 
 /// <summary>Leads a call to a link: at once to a peer that is known, else after disco (a full JID, a component) or <c>who</c> (a bare JID: any instance).</summary>
-internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder finder, TimeProvider time)
+internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder finder, TimeProvider time, TimeSpan findTimeout)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan[] AskAgain = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
+    private static readonly TimeSpan[] AskAgain = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+    private static readonly TimeSpan[] VerifyAgain = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.5)];
 
     private readonly ConcurrentDictionary<Jid, Task<Link>> _discoveries = new();
     private readonly ConcurrentDictionary<(Jid, string), Search> _searches = new();
@@ -51,6 +54,9 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         search.Answered();
     }
 
+    /// <summary>Finds out whether the process of a link that is in doubt is there: if it is, the link learns of it.</summary>
+    public void Verify(Link link) => _ = VerifyAsync(link);
+
     /// <summary>Ends every search, those that come from now on too: the connection is gone.</summary>
     public void Close(Exception reason)
     {
@@ -61,7 +67,31 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
 
     private static string Key(string contract, int version) => $"{contract}:{version}";
 
+    private async Task VerifyAsync(Link link)
+    {
+        foreach (var pause in VerifyAgain)
+        {
+            await Task.Delay(pause, time).ConfigureAwait(false);
+            if (!link.IsInDoubt)
+                return;
+            await ((Task)_discoveries.GetOrAdd(link.Peer, StartDiscovery)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        }
+    }
+
     private async Task<Link> FindAddressAsync(CallRequest request, CancellationToken cancellationToken)
+    {
+        for (var round = 0; ; round++)
+            try
+            {
+                return await FindAtAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RpcException e) when (request.Waits && e.Status is RpcStatus.Unavailable or RpcStatus.Unreachable)
+            {
+                await Task.Delay(round < AskAgain.Length ? AskAgain[round] : Refresh, time, cancellationToken).ConfigureAwait(false);
+            }
+    }
+
+    private async Task<Link> FindAtAsync(CallRequest request, CancellationToken cancellationToken)
     {
         var target = request.Target;
         // Callers that ask at the same time share one disco; none of them may cancel it for the others.
@@ -104,6 +134,7 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
     private async Task<Link> FindInstanceAsync(CallRequest request, CancellationToken cancellationToken)
     {
         var search = _searches.GetOrAdd((request.Target, Key(request.Method.Contract, request.Method.Version)), static key => new Search(key.Item1, key.Item2));
+        var started = time.GetTimestamp();
         for (var round = 0; ; round++)
         {
             var answer = search.NextAnswer();
@@ -111,10 +142,15 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
                 throw reason;
             if (Pick(request) is { } link)
                 return link;
+            var wait = round < AskAgain.Length ? AskAgain[round] : Refresh;
+            if (!request.Waits && findTimeout - time.GetElapsedTime(started) is var left && left < wait)
+                wait = left;
+            if (wait <= TimeSpan.Zero)
+                throw Nobody(request);
             Ask(search);
             try
             {
-                await answer.WaitAsync(round < AskAgain.Length ? AskAgain[round] : Refresh, time, cancellationToken).ConfigureAwait(false);
+                await answer.WaitAsync(wait, time, cancellationToken).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -123,14 +159,28 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         }
     }
 
+    private RpcException Nobody(CallRequest request) => new(RpcStatus.Unavailable,
+        $"No instance at {request.Target} answered within {findTimeout.TotalSeconds} s (RpcEndpointOptions.FindTimeout). It may be offline, not serve {request.Method.Contract} version {request.Method.Version}, or not let this account in. To wait for one, call with RpcDelivery.WaitUntilAvailable.")
+    {
+        Remote = request.Target,
+        Outcome = RpcOutcome.NotExecuted,
+    };
+
     private Link? Pick(CallRequest request)
     {
         Link? best = null;
         foreach (var link in links.Instances(request.Target))
-            if (!link.IsWorn && link.Info.Serves(request.Method.Contract, request.Method.Version) && (best is null || link.OpenCalls < best.OpenCalls))
+            if (!link.IsWorn && link.Info.Serves(request.Method.Contract, request.Method.Version) && (best is null || IsBetter(link, best, request.RouteKey)))
                 best = link;
         return best;
     }
+
+    // Rendezvous hashing: each key prefers the instances in an order of its own, so it moves only when the one it has goes.
+    private static bool IsBetter(Link link, Link than, string? routeKey) => routeKey is null
+        ? link.OpenCalls < than.OpenCalls
+        : Weight(link, routeKey).SequenceCompareTo(Weight(than, routeKey)) > 0;
+
+    private static ReadOnlySpan<byte> Weight(Link link, string routeKey) => SHA256.HashData(Encoding.UTF8.GetBytes($"{routeKey}\n{link.Peer}"));
 
     private void AskIfStale(Search search)
     {

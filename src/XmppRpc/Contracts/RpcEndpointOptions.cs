@@ -33,6 +33,27 @@ public sealed record RpcEndpointOptions
     /// <summary>Largest frame, so largest arguments or result of one call. Default 64 KiB.</summary>
     public int MaxStanzaBytes { get; init; } = 64 * 1024;
 
+    /// <summary>Items to which the window of a stream grows while its consumer keeps up. Default 4,096.</summary>
+    public int MaxStreamWindow { get; init; } = 4096;
+
+    /// <summary>Bytes to which the window of a stream grows while its consumer keeps up. Default 1 MiB.</summary>
+    public long MaxStreamWindowBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How often the receiving side of a stream on which nothing comes asks for it. Default 10 s.</summary>
+    public TimeSpan StreamProbeInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the sending side of a stream goes on without a word of its receiver. Default 30 s.</summary>
+    public TimeSpan StreamSilence { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the calls to a peer that seems gone wait for it to come back: for their own process, with all that runs there. Default 3 s.</summary>
+    public TimeSpan PeerGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a call to a bare JID waits for an instance to answer, unless it says <see cref="RpcDelivery.WaitUntilAvailable"/>. Default 5 s.</summary>
+    public TimeSpan FindTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long nothing may come of a peer while calls or streams with it are open, before it is asked whether it lives (XEP-0199). Default 5 s.</summary>
+    public TimeSpan PeerSilence { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Calls of this endpoint that may be open at a time. Default 100,000; above, a call fails with <see cref="RpcStatus.ResourceExhausted"/>.</summary>
     public int MaxPendingCalls { get; init; } = 100_000;
 
@@ -88,6 +109,13 @@ public sealed record RpcEndpointOptions
         Require(MaxBatchFrames > 0, nameof(MaxBatchFrames));
         Require(MaxHold > TimeSpan.Zero, nameof(MaxHold));
         Require(MaxStanzaBytes >= 1024 && MaxStanzaBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
+        Require(MaxStreamWindow > 0, nameof(MaxStreamWindow));
+        Require(MaxStreamWindowBytes > 0, nameof(MaxStreamWindowBytes));
+        Require(StreamProbeInterval > TimeSpan.Zero, nameof(StreamProbeInterval));
+        Require(StreamSilence > StreamProbeInterval, nameof(StreamSilence));
+        Require(PeerGrace > TimeSpan.Zero, nameof(PeerGrace));
+        Require(FindTimeout > TimeSpan.Zero, nameof(FindTimeout));
+        Require(PeerSilence > TimeSpan.Zero, nameof(PeerSilence));
         Require(MaxPendingCalls > 0, nameof(MaxPendingCalls));
         Require(MaxPendingCallsPerPeer > 0, nameof(MaxPendingCallsPerPeer));
         Require(MaxConcurrentCalls > 0, nameof(MaxConcurrentCalls));

@@ -38,6 +38,9 @@ internal abstract class Frame
     /// <summary>Takes the frame for writing; false if it was withdrawn.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Fresh) != Withdrawn;
 
+    /// <summary>It was or is being written.</summary>
+    public bool IsTaken => Volatile.Read(ref _state) == Taken;
+
     /// <summary>Takes the frame back; false if it was or is being written.</summary>
     public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, Fresh) == Fresh;
 

@@ -15,6 +15,7 @@ internal static class FrameNames
     public const string WrongInstance = "wrong-instance";
     public const string Busy = "busy";
     public const string UnknownCall = "unknown-call";
+    public const string CallIdReused = "call-id-reused";
     public const string ReplyExpired = "reply-expired";
     public const string TooLarge = "too-large";
     public const string Draining = "draining";

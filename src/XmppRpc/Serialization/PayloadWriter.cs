@@ -24,6 +24,23 @@ internal sealed class PayloadWriter
         return payload;
     }
 
+    /// <summary>Bytes written and flushed.</summary>
+    public int Length => _buffer.WrittenCount;
+
+    /// <summary>What was written and flushed, until the next write.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+
+    /// <summary>The own copy of an array of which that many bytes are good, without its end; the writer is ready for the next one.</summary>
+    public byte[] FinishArray(int length)
+    {
+        var array = new byte[length + 1];
+        _buffer.WrittenSpan[..length].CopyTo(array);
+        array[length] = (byte)']';
+        Json.Flush();
+        Reset();
+        return array.AsSpan().IndexOfAny(Unclean) < 0 ? array : Rewrite(array);
+    }
+
     /// <summary>The payload; it is valid until the reset that must follow.</summary>
     public ReadOnlySpan<byte> Complete()
     {

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization.Metadata;
 using XmppRpc.Frames;
 using XmppRpc.Serialization;
+using XmppRpc.Streams;
 using XmppRpc.Timing;
 using XmppRpc.Xmpp;
 
@@ -8,7 +10,7 @@ namespace XmppRpc.Server;
 /// <summary>
 /// One received call from its admission to its last frame, and the context its implementation sees. Exceptions of implementations end here.
 /// </summary>
-internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame, ServedMethod served) : RpcContext, IHandedOver, IExpires
+internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame, ServedMethod served) : RpcContext, IHandedOver, IExpires, ICallInputs, IStreamSender, IStreamReceiver
 {
     private const int Waiting = 0, Running = 1, Refused = 2;
     private readonly CancellationTokenSource _cancellation = new();
@@ -16,6 +18,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     private ProgressReporter? _progress;
     private Dictionary<string, string>? _responseHeaders;
     private Dictionary<object, object?>? _items;
+    private Jid? _replyTo;
     private string? _token;
     private bool _isLate;
     private int _start;
@@ -49,8 +52,17 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
 
     public bool IsSettled => Volatile.Read(ref _settled) != 0;
 
-    /// <summary>The stream it sends, once it does.</summary>
-    public IStreamPump? Stream { get; set; }
+    /// <summary>Where its answers go: the address the last frame of the caller came from.</summary>
+    public Jid ReplyTo { get => Volatile.Read(ref _replyTo) ?? caller; set => Volatile.Write(ref _replyTo, value); }
+
+    /// <summary>The stream it sends, once it does, until that is no longer kept.</summary>
+    public OutgoingStream? Download { get; set; }
+
+    /// <summary>The stream it gets.</summary>
+    public IncomingStream? Upload { get; private set; }
+
+    /// <summary>What is kept of it once it is settled.</summary>
+    public long KeptBytes { get; set; }
 
     /// <summary>The last frame, while it is kept for a caller that asks again.</summary>
     public CallBoundFrame? KeptReply { get; set; }
@@ -85,6 +97,52 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         _ = _cancellation.CancelAsync();
     }
 
+    /// <summary>The caller does not come back: nobody waits, and nothing more comes.</summary>
+    public void CallerLost()
+    {
+        Upload?.Complete(new RpcStreamInterruptedException($"{caller} is gone; its stream to {served.Method} broke after item {Upload.Received}.", Upload.Received) { Remote = caller });
+        Cancel();
+    }
+
+    /// <summary>Whether a frame with the same id is the same call.</summary>
+    public bool IsSameCall(CallFrame other) => string.Equals(frame.Path, other.Path, StringComparison.Ordinal) && frame.Arguments.Span.SequenceEqual(other.Arguments.Span);
+
+    /// <summary>The caller has doubts: says that the call is here, and shows what its streams lack.</summary>
+    public void Repeat()
+    {
+        Acknowledge(_token is not null);
+        Upload?.Resume();
+        Download?.Resume(1, frame.Credit!.Value);
+    }
+
+    /// <summary>Sends again what of its stream is asked for; false if that is no longer kept.</summary>
+    public bool Resume(long from, Credit credit)
+    {
+        Download?.Resume(from, credit);
+        return Download is not null || !IsSettled;
+    }
+
+    /// <summary>The caller sends more than it may, or counts wrong.</summary>
+    void IStreamReceiver.OnBroken(string reason)
+    {
+        Upload?.Complete(new RpcStreamInterruptedException($"The stream of {caller} to {served.Method} broke after item {Upload.Received}: {reason}", Upload.Received) { Remote = caller });
+        if (Settle(Failure(RpcStatus.InvalidArgument, $"The call's stream cannot be taken: {reason}.", ran: null, FrameNames.BadFrame)))
+            _ = _cancellation.CancelAsync();
+    }
+
+    /// <summary>The caller takes nothing of the stream any more, and says nothing.</summary>
+    void IStreamSender.OnSilence() => Cancel();
+
+    void IStreamSender.Send(CallBoundFrame next) => calls.Send(this, next);
+
+    void IStreamReceiver.Send(CallBoundFrame next) => calls.Send(this, next);
+
+    IAsyncEnumerable<T> ICallInputs.ReadStream<T>(JsonTypeInfo<T> item) => new UploadedItems<T>(Upload ?? throw new InvalidOperationException($"{served.Method} has no stream of its caller."), item, Cancellation);
+
+    IProgress<T> ICallInputs.Progress<T>(JsonTypeInfo<T> value) => throw new NotSupportedException();
+
+    string? ICallInputs.Header(string name) => frame.Headers.GetValueOrDefault(name);
+
     public override void Report(RpcProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
@@ -109,7 +167,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         if (deferred)
             calls.ClearDeadline(this);
         if (!IsSettled)
-            calls.Send(this, new AckFrame(Id, deferred, calls.Instance));
+            calls.Send(this, new AckFrame(Id, deferred, calls.Instance) { Credit = Upload?.Credit });
     }
 
     public void Expired(string token)
@@ -143,7 +201,9 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         try
         {
             Current = this;
-            await served.Dispatcher.DispatchAsync(served.Index, new RpcArgumentReader(frame.Arguments), new Responder(this, calls), Cancellation).ConfigureAwait(false);
+            if (frame.HasUpload)
+                BeginUpload();
+            await served.Dispatcher.DispatchAsync(served.Index, new RpcArgumentReader(frame.Arguments) { Inputs = this }, new Responder(this, calls), Cancellation).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -152,11 +212,20 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         calls.OnReturned();
     }
 
+    private void BeginUpload()
+    {
+        Upload = calls.NewUpload(this);
+        Upload.Begin();
+        Acknowledge(deferred: false);
+    }
+
     private bool Settle(CallBoundFrame last)
     {
         if (Interlocked.Exchange(ref _settled, 1) != 0)
             return false;
         _progress?.Stop();
+        Upload?.Complete(new OperationCanceledException("The call has ended."));
+        Download?.Finish(last);
         if (_token is { } token)
             calls.Deferred.Forget(token);
         calls.OnSettled(this, last);
@@ -184,5 +253,5 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         }
     }
 
-    private FaultFrame Failure(RpcStatus status, string message, bool? ran, string? code = null) => new(Id, status, message) { Code = code, Ran = ran, ItemsBefore = Stream?.ItemsSent };
+    private FaultFrame Failure(RpcStatus status, string message, bool? ran, string? code = null) => new(Id, status, message) { Code = code, Ran = ran, ItemsBefore = Download?.ItemsSent };
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using XmppRpc.Frames;
 using XmppRpc.Serialization;
+using XmppRpc.Streams;
 using XmppRpc.Timing;
 using XmppRpc.Xmpp;
 
@@ -14,6 +15,7 @@ internal sealed class ActiveCalls
 {
     private readonly Lock _lock = new();
     private readonly CallerLinks _links;
+    private readonly EarlyCancels _canceled = new();
     private readonly Queue<ActiveCall> _waiting = new();
     private readonly HashSet<ActiveCall> _open = [];
     private readonly ServedContracts _contracts;
@@ -21,6 +23,7 @@ internal sealed class ActiveCalls
     private readonly FrameBatcher _batcher;
     private readonly DeadlineWheel _wheel;
     private readonly TimeProvider _time;
+    private readonly StreamLimits _streams;
     private TaskCompletionSource? _drained;
     private long _waitingBytes;
     private int _running;
@@ -31,6 +34,7 @@ internal sealed class ActiveCalls
         (_contracts, _authorization, _batcher, _wheel) = (contracts, authorization, batcher, wheel);
         (Options, Instance, Payloads, Log, _time) = (options, instance, payloads, log, options.Connection.Time);
         _links = new CallerLinks(options);
+        _streams = StreamLimits.Of(options);
         Deferred = new DeferredReplies(options.MaxDeferredCalls, wheel);
     }
 
@@ -67,10 +71,21 @@ internal sealed class ActiveCalls
                 Admit(from, call, work);
                 break;
             case CancelFrame:
-                Find(from, frame.Id)?.Cancel();
+                Cancel(from, frame.Id);
                 break;
             case CreditFrame credit:
-                Find(from, frame.Id)?.Stream?.Grant(credit.Credit);
+                if (FindOrTell(from, frame)?.Download is { } sent)
+                    sent.Grant(credit.Got, credit.Credit);
+                break;
+            case ResumeFrame resume:
+                if (FindOrTell(from, frame) is { } asked && !asked.Resume(resume.From, resume.Credit))
+                    Answer(from, asked.Frame, Expired(frame.Id));
+                break;
+            case ItemFrame item:
+                FindOrTell(from, frame)?.Upload?.Take(item);
+                break;
+            case EndFrame end:
+                FindOrTell(from, frame)?.Upload?.TakeEnd(end.Total, null);
                 break;
         }
     }
@@ -79,15 +94,58 @@ internal sealed class ActiveCalls
     public void Low(Jid from, LowFrame frame)
     {
         lock (_lock)
-            _links.Find(from, frame.Link)?.Low(frame);
+            if (_links.Find(from, frame.Link) is { } link)
+            {
+                link.Heard(from, _time.GetTimestamp());
+                link.Low(frame);
+            }
     }
 
-    /// <summary>Nobody waits for these calls any more.</summary>
+    /// <summary>The caller's process seems gone. Unless it is heard within the grace, nobody waits for its calls any more.</summary>
     public void CallerGone(Jid caller)
     {
-        CancelWhere(call => call.Caller == caller);
+        List<CallerLink> links;
         lock (_lock)
-            _links.Forget(caller);
+        {
+            links = _links.Of(caller);
+            links.RemoveAll(static link => link.IsInDoubt);
+            foreach (var link in links)
+                link.IsInDoubt = true;
+        }
+        if (links.Count > 0)
+            _wheel.Set(new Deadline(new Grace(this, links)), Options.PeerGrace);
+    }
+
+    /// <summary>Callers with open calls that have been silent for that long.</summary>
+    public List<Jid> Silent(TimeSpan span)
+    {
+        lock (_lock)
+            return [.. _links.All.Where(link => !link.IsInDoubt && _time.GetElapsedTime(link.UsedAt) >= span && link.Calls.Any(call => !call.IsSettled)).Select(link => link.Caller).Distinct()];
+    }
+
+    /// <summary>Callers with calls that are open or whose end they may not have got.</summary>
+    public List<Jid> Busy()
+    {
+        lock (_lock)
+            return [.. _links.All.Where(link => link.Calls.Any()).Select(link => link.Caller).Distinct()];
+    }
+
+    /// <summary>The caller has shown that it lives.</summary>
+    public void Heard(Jid caller)
+    {
+        lock (_lock)
+            foreach (var link in _links.Of(caller))
+                link.Heard(caller, _time.GetTimestamp());
+    }
+
+    /// <summary>Our own session is another one, and what was on the way is lost: says again how each call stands that its caller has not settled.</summary>
+    public void SendAgain()
+    {
+        List<ActiveCall> calls;
+        lock (_lock)
+            calls = [.. _links.All.SelectMany(link => link.Calls)];
+        foreach (var call in calls)
+            Repeat(call);
     }
 
     /// <summary>Takes no further call, cancels none; completes when those that run have ended.</summary>
@@ -107,11 +165,25 @@ internal sealed class ActiveCalls
     public void Sweep(TimeSpan idle)
     {
         lock (_lock)
-            _links.ForgetWhere(link => _time.GetElapsedTime(link.UsedAt) >= idle);
+        {
+            foreach (var link in _links.All)
+                link.ForgetExpired(Now);
+            _links.ForgetWhere(link => _time.GetElapsedTime(link.UsedAt) >= idle ? !link.IsNeeded(Now) : link.IsGone && !link.MayComeAgain(Now));
+        }
     }
 
     /// <summary>Sends a frame that is not the call's last.</summary>
-    public void Send(ActiveCall call, CallBoundFrame frame) => Answer(call.Caller, call.Frame, frame);
+    public void Send(ActiveCall call, CallBoundFrame frame) => Answer(call.ReplyTo, call.Frame, frame);
+
+    /// <summary>The sending half of a stream.</summary>
+    public OutgoingStream NewDownload(ActiveCall call, ItemSource source) => new(call, isUpload: false, source, call.Served.Method.StreamSettings, _streams, _wheel);
+
+    /// <summary>The receiving half of a stream that comes with a call.</summary>
+    public IncomingStream NewUpload(ActiveCall call)
+    {
+        var settings = call.Served.Method.StreamSettings;
+        return new IncomingStream(call, isUpload: true, new Credit(settings.Window, settings.WindowBytes), _streams, _wheel);
+    }
 
     public void ClearDeadline(ActiveCall call) => call.Disarm(_wheel);
 
@@ -124,7 +196,7 @@ internal sealed class ActiveCalls
             _open.Remove(call);
             _links.Find(call.Caller, call.Id.Scope)?.Keep(call, last);
         }
-        Answer(call.Caller, call.Frame, last);
+        Answer(call.ReplyTo, call.Frame, last);
     }
 
     /// <summary>An implementation has returned: the next call may start.</summary>
@@ -158,6 +230,8 @@ internal sealed class ActiveCalls
             Refuse(from, frame, RpcStatus.Unavailable, "The call was meant for another instance.", FrameNames.WrongInstance);
         else if ((served.Method.Kind == Contracts.RpcMethodKind.Stream) != frame.Credit is not null)
             Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.Credit is null ? "is a stream and needs credit" : "is no stream")}.", FrameNames.BadFrame);
+        else if (served.Method.HasUpload != frame.HasUpload)
+            Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.HasUpload ? "takes no stream" : "takes a stream, which the call does not have")}.", FrameNames.BadFrame);
         else
             Enter(new ActiveCall(this, from, frame, served), work);
     }
@@ -165,18 +239,20 @@ internal sealed class ActiveCalls
     private void Enter(ActiveCall call, HandOver work)
     {
         string? busy = null;
-        CallBoundFrame? again = null;
+        ActiveCall? earlier = null;
+        var wasCanceled = false;
         lock (_lock)
         {
             var link = _links.Find(call.Caller, call.Id.Scope);
+            link?.Heard(call.Caller, _time.GetTimestamp());
             if (link is not null && link.IsBelowLow(call.Id.Number))
                 return;
-            if (link?.Find(call.Id.Number) is { } earlier)
-            {
-                if (!earlier.IsSettled)
-                    return;
-                again = earlier.KeptReply ?? new FaultFrame(call.Id, RpcStatus.FailedPrecondition, "The call has run, its reply is no longer kept.") { Code = FrameNames.ReplyExpired, Ran = true };
-            }
+            // Whatever else speaks against the call: one that has run is not refused as one that has not.
+            earlier = link?.Find(call.Id.Number);
+            if (earlier is not null)
+                earlier.ReplyTo = call.Caller;
+            else if (_canceled.Contains(call.Caller, call.Id))
+                wasCanceled = true;
             else if (_batcher.QueuedBytes > Options.MaxQueuedBytes)
                 busy = "Too much waits to be sent.";
             else if (_draining)
@@ -195,20 +271,79 @@ internal sealed class ActiveCalls
             }
             else
                 busy = "Too many calls wait for their turn.";
-            if (again is null && busy is null)
+            if (earlier is null && !wasCanceled && busy is null)
             {
                 link ??= _links.Add(call.Caller, call.Id.Scope);
-                link.UsedAt = _time.GetTimestamp();
+                link.Heard(call.Caller, _time.GetTimestamp());
                 link.Add(call);
                 _open.Add(call);
                 // Before another thread can start it, or the deadline would outlive the call.
                 call.Arm(_wheel);
             }
         }
-        if (again is not null)
-            Answer(call.Caller, call.Frame, again);
+        if (earlier is not null && !earlier.IsSameCall(call.Frame))
+            Refuse(call.Caller, call.Frame, RpcStatus.AlreadyExists, $"The id of this call is that of another one, of {earlier.Frame.Path}.", FrameNames.CallIdReused);
+        else if (earlier is not null)
+            Repeat(earlier);
+        else if (wasCanceled)
+            Refuse(call.Caller, call.Frame, RpcStatus.Canceled, "The call was cancelled before it came.");
         else if (busy is not null)
             Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy, _draining ? FrameNames.Draining : FrameNames.Busy);
+    }
+
+    /// <summary>Says again how a call stands: its end, or that it is under way; and asks for what its streams lack.</summary>
+    private void Repeat(ActiveCall call)
+    {
+        if (!call.IsSettled)
+            call.Repeat();
+        else if (call.Download is { } download)
+            download.Resume(1, call.Frame.Credit!.Value);
+        else
+            Answer(call.ReplyTo, call.Frame, call.KeptReply ?? Expired(call.Id));
+    }
+
+    private static FaultFrame Expired(CallId id) => new(id, RpcStatus.FailedPrecondition, "The call has run, its reply is no longer kept.") { Code = FrameNames.ReplyExpired, Ran = true };
+
+    private void Cancel(Jid from, CallId id)
+    {
+        ActiveCall? call;
+        lock (_lock)
+        {
+            var link = _links.Find(from, id.Scope);
+            link?.Heard(from, _time.GetTimestamp());
+            call = link?.Find(id.Number);
+            if (call is null)
+            {
+                // It may have overtaken its call.
+                if (link is null ? _contracts.IsVisibleTo(from) : !link.IsBelowLow(id.Number))
+                    _canceled.Add(from, id);
+                return;
+            }
+        }
+        call.Cancel();
+    }
+
+    /// <summary>The call a frame of a stream is for; one that nobody knows here is told to whoever may know that.</summary>
+    private ActiveCall? FindOrTell(Jid from, CallBoundFrame frame)
+    {
+        lock (_lock)
+        {
+            var link = _links.Find(from, frame.Id.Scope);
+            link?.Heard(from, _time.GetTimestamp());
+            if (link?.Find(frame.Id.Number) is { } call)
+            {
+                call.ReplyTo = from;
+                return call;
+            }
+            if (link is not null && link.IsBelowLow(frame.Id.Number) || !_contracts.IsVisibleTo(from) || _batcher.QueuedBytes > Options.MaxQueuedBytes)
+                return null;
+        }
+        var ours = frame.Id.Scope.StartsWith(Instance, StringComparison.Ordinal);
+        _batcher.Append(from, new FaultFrame(frame.Id, RpcStatus.Unavailable, ours ? "The call is not known here." : "The call was meant for another instance.")
+        {
+            Code = ours ? FrameNames.UnknownCall : FrameNames.WrongInstance,
+        });
+        return null;
     }
 
     private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null)
@@ -224,12 +359,6 @@ internal sealed class ActiveCalls
             _batcher.Append(to, answer);
     }
 
-    private ActiveCall? Find(Jid from, CallId id)
-    {
-        lock (_lock)
-            return _links.Find(from, id.Scope)?.Find(id.Number) is { IsSettled: false } call ? call : null;
-    }
-
     private void CancelWhere(Func<ActiveCall, bool> condition)
     {
         List<ActiveCall> canceled;
@@ -237,5 +366,24 @@ internal sealed class ActiveCalls
             canceled = [.. _open.Where(condition)];
         foreach (var call in canceled)
             call.Cancel();
+    }
+
+    private void GiveUp(List<CallerLink> links)
+    {
+        List<ActiveCall> calls;
+        lock (_lock)
+        {
+            links.RemoveAll(static link => !link.IsInDoubt);
+            foreach (var link in links)
+                link.IsGone = true;
+            calls = [.. links.SelectMany(link => link.Calls).Where(call => !call.IsSettled)];
+        }
+        foreach (var call in calls)
+            call.CallerLost();
+    }
+
+    private sealed class Grace(ActiveCalls calls, List<CallerLink> links) : IExpires
+    {
+        public void Expire() => calls.GiveUp(links);
     }
 }

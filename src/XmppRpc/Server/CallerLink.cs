@@ -9,33 +9,64 @@ namespace XmppRpc.Server;
 /// </summary>
 internal sealed class CallerLink(Jid caller, RpcEndpointOptions options)
 {
+    /// <summary>A settled call of a caller that never says what it has settled is remembered this long after its deadline.</summary>
+    private static readonly TimeSpan RememberAfterDeadline = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<long, ActiveCall> _calls = new();
     private HashSet<long> _but = [];
     private long _low;
+    private long _next;
     private long _replyBytes;
 
-    /// <summary>The process behind it, by its full JID when it first called.</summary>
-    public Jid Caller { get; } = caller;
+    /// <summary>The process behind it, by the full JID its last frame came from.</summary>
+    public Jid Caller { get; private set; } = caller;
 
-    public long UsedAt { get; set; }
+    /// <summary>When something came on it.</summary>
+    public long UsedAt { get; private set; }
 
-    public bool IsSettled => _calls.Values.All(call => call.IsSettled);
+    /// <summary>The caller seems gone.</summary>
+    public bool IsInDoubt { get; set; }
+
+    public IEnumerable<ActiveCall> Calls => _calls.Values;
 
     public bool IsFull => _calls.Count >= options.MaxRememberedCalls;
 
-    /// <summary>Whether the caller has said that this number is settled.</summary>
+    /// <summary>The caller was given up: the link goes as soon as no call of it can be sent again.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>Whether a call is open on it, or could be sent again before its deadline.</summary>
+    public bool IsNeeded(DateTimeOffset now) => _calls.Values.Any(call => !call.IsSettled || call.Deadline > now);
+
+    /// <summary>Whether any call could be sent again, those without a deadline too.</summary>
+    public bool MayComeAgain(DateTimeOffset now) => IsNeeded(now) || _calls.Values.Any(call => call.Deadline is null);
+
+    /// <summary>Something came on the link: its process lives, under that address.</summary>
+    public void Heard(Jid from, long now)
+    {
+        (Caller, UsedAt, IsInDoubt, IsGone) = (from, now, false, false);
+    }
+
+    /// <summary>Whether the caller has said that this number is settled, or it is too long ago.</summary>
     public bool IsBelowLow(long number) => number < _low && !_but.Contains(number);
 
     public ActiveCall? Find(long number) => _calls.GetValueOrDefault(number);
 
-    public void Add(ActiveCall call) => _calls.Add(call.Id.Number, call);
+    public void Add(ActiveCall call)
+    {
+        _calls.Add(call.Id.Number, call);
+        _next = Math.Max(_next, call.Id.Number + 1);
+    }
 
-    /// <summary>Keeps the last frame of a call, to be sent again, as long as there is room; without room a repeated call gets <c>reply-expired</c>.</summary>
+    /// <summary>Keeps the last frame of a call and what of its stream may be asked for again, as long as there is room; without room a repeated call gets <c>reply-expired</c>.</summary>
     public void Keep(ActiveCall call, CallBoundFrame last)
     {
-        if (!_calls.ContainsKey(call.Id.Number) || _replyBytes + last.MaxBytes > options.MaxRememberedReplyBytes)
+        var bytes = last.MaxBytes + (call.Download?.KeptBytes ?? 0);
+        if (!_calls.ContainsKey(call.Id.Number) || _replyBytes + bytes > options.MaxRememberedReplyBytes)
+        {
+            call.Download = null;
             return;
-        _replyBytes += last.MaxBytes;
+        }
+        _replyBytes += call.KeptBytes = bytes;
         call.KeptReply = last;
     }
 
@@ -58,9 +89,28 @@ internal sealed class CallerLink(Jid caller, RpcEndpointOptions options)
                 ForgetIfSettled(number);
     }
 
+    /// <summary>Forgets settled calls whose deadline is long past, and lets no call in that is older than all that is remembered: a caller need not say what it has settled.</summary>
+    public void ForgetExpired(DateTimeOffset now)
+    {
+        var expired = _calls.Values.Where(call => call.IsSettled && call.Deadline + RememberAfterDeadline < now).ToList();
+        if (expired.Count == 0)
+            return;
+        foreach (var call in expired)
+            Forget(call);
+        _low = Math.Max(_low, _calls.Count == 0 ? _next : _calls.Keys.Min());
+        _but.RemoveWhere(number => !_calls.ContainsKey(number));
+    }
+
     private void ForgetIfSettled(long number)
     {
-        if (IsBelowLow(number) && _calls.Remove(number, out var call) && call.KeptReply is { } reply)
-            _replyBytes -= reply.MaxBytes;
+        if (IsBelowLow(number) && _calls.TryGetValue(number, out var call))
+            Forget(call);
+    }
+
+    private void Forget(ActiveCall call)
+    {
+        _calls.Remove(call.Id.Number);
+        _replyBytes -= call.KeptBytes;
+        call.KeptBytes = 0;
     }
 }

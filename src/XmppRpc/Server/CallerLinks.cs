@@ -23,16 +23,18 @@ internal sealed class CallerLinks(RpcEndpointOptions options)
         return link;
     }
 
-    /// <summary>That process is gone: nothing of it can be sent again, so its settled links need not be remembered.</summary>
-    public void Forget(Jid caller) => ForgetWhere(link => link.Caller == caller);
+    /// <summary>The links of that process.</summary>
+    public List<CallerLink> Of(Jid caller) => _accounts.TryGetValue(caller.Bare, out var links) ? [.. links.Values.Where(link => link.Caller == caller)] : [];
 
-    /// <summary>Forgets the links on which no call is open, of those that are meant.</summary>
+    public IEnumerable<CallerLink> All => _accounts.Values.SelectMany(links => links.Values);
+
+    /// <summary>Forgets the links that are meant.</summary>
     public void ForgetWhere(Func<CallerLink, bool> condition)
     {
         foreach (var (account, links) in _accounts)
         {
             foreach (var (id, link) in links)
-                if (condition(link) && link.IsSettled && links.Remove(id))
+                if (condition(link) && links.Remove(id))
                     _count--;
             if (links.Count == 0)
                 _accounts.Remove(account);

@@ -35,10 +35,13 @@ internal sealed class Responder(ActiveCall call, ActiveCalls calls) : RpcRespond
 
     public override async ValueTask StreamAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> item)
     {
-        var pump = new StreamPump<T>(call, calls, item, call.Served.Method.StreamSettings);
-        call.Stream = pump;
-        call.Acknowledge(deferred: false);
-        await pump.RunAsync(items, call.Cancellation).ConfigureAwait(false);
+        var stream = calls.NewDownload(call, new ItemSource<T>(items, item));
+        stream.Grant(0, call.Frame.Credit!.Value);
+        call.Download = stream;
+        if (call.Upload is null)
+            call.Acknowledge(deferred: false);
+        await stream.RunAsync(call.Cancellation).ConfigureAwait(false);
+        call.End(stream.ItemsSent);
     }
 
     private void Reply<T>(T value, JsonTypeInfo<T> result)

@@ -43,6 +43,13 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Waits for a timer of that length to be set, then moves the clock to it.</summary>
+    public async Task AdvanceToTimerAsync(TimeSpan dueTime)
+    {
+        await TimerAsync(dueTime).WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+        Advance(dueTime);
+    }
+
     /// <summary>Moves the clock to each timer that is due on the way, then to the end. What a timer sets while it fires counts too.</summary>
     public void Advance(TimeSpan by)
     {

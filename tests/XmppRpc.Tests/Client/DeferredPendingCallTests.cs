@@ -81,7 +81,7 @@ public sealed class DeferredPendingCallTests : IAsyncDisposable
         var taken = await StartAsync();
         Ack();
         var deferred = await taken;
-        _caller.Links.Remove(Peer, "gone");
+        _caller.Lose();
         Assert.Equal(RpcOutcome.Unknown, (await FailsAsync<RpcException>(deferred.AsTask())).Outcome);
     }
 

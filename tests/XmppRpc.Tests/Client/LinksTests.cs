@@ -55,7 +55,7 @@ public sealed class LinksTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Remove_ends_the_calls_of_that_peer_only_and_says_what_never_left()
+    public async Task Peer_that_does_not_come_back_ends_its_own_calls_only_and_says_what_never_left()
     {
         var other = Jid.Parse("orders@example.org/other");
         _caller.Connect();
@@ -65,7 +65,7 @@ public sealed class LinksTests : IAsyncDisposable
         _caller.Batcher.Hold();
         var waiting = _caller.Call();
         var elsewhere = Call(_caller.Invoker(other));
-        _caller.Links.Remove(Peer, "gone offline");
+        _caller.Lose(reason: "gone offline");
         _caller.Batcher.Release();
         Assert.Equal(RpcOutcome.Unknown, (await FailsAsync<RpcException>(sent)).Outcome);
         Assert.Equal(RpcOutcome.NotExecuted, (await FailsAsync<RpcException>(waiting)).Outcome);
@@ -137,7 +137,7 @@ public sealed class LinksTests : IAsyncDisposable
         _caller.Links.Learn(Jid.Parse("other@example.org/2"), Info("zzzzzz"));
         Assert.Equal(2, _caller.Links.Instances(Peer.Bare).Length);
         Assert.Empty(_caller.Links.Instances(Jid.Parse("nobody@example.org")));
-        _caller.Links.Remove(Peer, "gone");
+        _caller.Links.Doubt(Peer, "gone");
         Assert.Equal("orders@example.org/2", Assert.Single(_caller.Links.Instances(Peer.Bare)).Peer.ToString());
     }
 

@@ -122,15 +122,33 @@ public sealed class TargetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nobody_answers_until_the_deadline()
+    public async Task Nobody_answers_so_the_call_fails_without_having_run()
     {
-        var call = Call(_caller.Invoker(Bare, TimeSpan.FromSeconds(5)));
+        var call = Call(_caller.Invoker(Bare, TimeSpan.FromSeconds(30)));
         await _caller.Sent.NextFrameAsync<WhoFrame>();
-        _caller.Time.Advance(TimeSpan.FromSeconds(1));
+        foreach (var pause in new[] { 1, 2 })
+        {
+            await _caller.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(pause));
+            await _caller.Sent.NextFrameAsync<WhoFrame>();
+        }
+        await _caller.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(2));
+        var error = await FailsAsync<RpcException>(call);
+        Assert.Equal((RpcStatus.Unavailable, RpcOutcome.NotExecuted, Bare), (error.Status, error.Outcome, error.Remote));
+    }
+
+    [Fact]
+    public async Task Call_that_waits_is_made_when_somebody_comes()
+    {
+        var call = Call(_caller.Invoker(Bare, TimeSpan.FromMinutes(5), new RpcCallOptions { Delivery = RpcDelivery.WaitUntilAvailable }));
         await _caller.Sent.NextFrameAsync<WhoFrame>();
-        _caller.Time.Advance(TimeSpan.FromSeconds(5));
-        var error = await FailsAsync<RpcTimeoutException>(call);
-        Assert.Equal((RpcOutcome.NotExecuted, Bare), (error.Outcome, error.Remote));
+        foreach (var pause in new[] { 1, 2, 5, 5, 5 })
+        {
+            await _caller.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(pause));
+            await _caller.Sent.NextFrameAsync<WhoFrame>();
+        }
+        await _caller.Targets.HereAsync(Peer, new HereFrame("acme.orders:1", "x7Kd0w", 0, 65536));
+        Assert.Equal("x7Kd0w", (await _caller.Sent.NextFrameAsync<CallFrame>()).Id.Scope[..6]);
+        Assert.False(call.IsCompleted);
     }
 
     [Fact]

@@ -99,6 +99,13 @@ internal sealed class CalleeSide : IAsyncDisposable
         return result;
     }
 
+    /// <summary>A caller goes and does not come back within the grace.</summary>
+    public void Lose(Jid caller)
+    {
+        Calls.CallerGone(caller);
+        Time.Advance(Calls.Options.PeerGrace + DeadlineWheel.Tick + DeadlineWheel.Tick);
+    }
+
     public ValueTask DisposeAsync()
     {
         Wheel.Dispose();

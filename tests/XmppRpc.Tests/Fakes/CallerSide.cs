@@ -26,12 +26,13 @@ internal sealed class CallerSide : IAsyncDisposable
         Batcher = new FrameBatcher(Sent.SendAsync, new BatchLimits(7680, 256, TimeSpan.FromHours(1)), Time);
         Wheel = new DeadlineWheel(Time);
         Pending = new PendingCalls(Batcher, Wheel, Options);
-        Links = new Links(Batcher, Wheel, Time, Options.MaxInstances);
+        Links = new Links(Batcher, Wheel, Time, Options);
         Targets = new Targets(Links, Batcher, new PeerFinder((jid, token) => Discover(jid, token), jid =>
         {
             Announced.Add(jid);
             return ValueTask.CompletedTask;
-        }), Time);
+        }), Time, Options.FindTimeout);
+        Links.Verify = Targets.Verify;
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -63,6 +64,14 @@ internal sealed class CallerSide : IAsyncDisposable
 
     public Invoker Invoker(Jid? target = null, TimeSpan? timeout = null, RpcCallOptions? options = null) =>
         new(Pending, Targets, new PayloadPool(), target ?? Peer, timeout ?? TimeSpan.FromSeconds(30), options ?? new RpcCallOptions());
+
+    /// <summary>The peer goes and does not come back within the grace.</summary>
+    public void Lose(Jid? peer = null, string reason = "gone")
+    {
+        Discover = (_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith<PeerInfo>(_ => throw new OperationCanceledException(), TaskScheduler.Default);
+        Links.Doubt(peer ?? Peer, reason);
+        Time.Advance(Options.PeerGrace + DeadlineWheel.Tick + DeadlineWheel.Tick);
+    }
 
     /// <summary>A link as after disco.</summary>
     public Link Connect(string instance = "x7Kd0w") => Links.Learn(Peer, Info(instance));

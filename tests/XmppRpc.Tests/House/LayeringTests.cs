@@ -16,7 +16,7 @@ public class LayeringTests
         ["XmppRpc"] = new(
             Top: ["RpcEndpoint", "StanzaRouter"],
             ["Client", "Server", "Discovery"],
-            [],
+            ["Streams"],
             ["Frames", "Contracts"],
             ["Serialization", "Timing"]),
     };

@@ -185,8 +185,9 @@ public sealed class ActiveCallTests : IAsyncDisposable
         await _callee.RunAsync(NewCall(1));
         _callee.Calls.CallerGone(other);
         _callee.Calls.CallerGone(Caller.Bare);
+        _callee.Time.Advance(TimeSpan.FromSeconds(5));
         await _callee.Sent.AssertNothingAsync(_callee.Batcher);
-        _callee.Calls.CallerGone(Caller);
+        _callee.Lose(Caller);
         Assert.Equal(RpcStatus.Canceled, (await _callee.Sent.NextFrameAsync<FaultFrame>()).Status);
     }
 

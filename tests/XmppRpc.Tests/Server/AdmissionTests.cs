@@ -75,10 +75,11 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Call_that_comes_again_while_it_runs_is_passed_over()
+    public async Task Call_that_comes_again_while_it_runs_is_acknowledged_and_runs_once()
     {
         var result = await _callee.RunAsync(NewCall(1));
         _callee.Receive(NewCall(1));
+        Assert.Equal((new CallId(Link, 1), false), ((await _callee.Sent.NextFrameAsync<AckFrame>()) is var ack ? (ack.Id, ack.IsDeferred) : default));
         result.SetResult("once");
         Assert.Equal("\"once\"", Text((await _callee.Sent.NextFrameAsync<ReplyFrame>()).Result));
         await _callee.Sent.AssertNothingAsync(_callee.Batcher);
@@ -199,8 +200,13 @@ public sealed class AdmissionTests : IAsyncDisposable
         await using var perCaller = new CalleeSide(options => options with { MaxLinksPerCaller = 1 });
         await perCaller.RepliedAsync(NewCall(1));
         AssertBusy(await perCaller.RefusedAsync(NewCall(1, link: Link + "2")), FrameNames.Busy);
-        // A process that is gone makes room for its successor.
-        perCaller.Calls.CallerGone(Caller);
+        // A process that is gone makes room for its successor, once none of its calls can come again.
+        perCaller.Lose(Caller);
+        perCaller.Calls.Sweep(TimeSpan.FromMinutes(10));
+        AssertBusy(await perCaller.RefusedAsync(NewCall(1, link: Link + "2")), FrameNames.Busy);
+        perCaller.Calls.Low(Caller, new LowFrame(Link, 2, []));
+        perCaller.Lose(Caller);
+        perCaller.Calls.Sweep(TimeSpan.FromMinutes(10));
         await perCaller.RepliedAsync(NewCall(1, link: Link + "2"));
     }
 
@@ -215,7 +221,7 @@ public sealed class AdmissionTests : IAsyncDisposable
             await callee.RefusedAsync(NewCall(1, link: link), Jid.Parse($"mallory{i}@elsewhere.org/x"));
             await callee.RefusedAsync(NewCall(1, link: "zzzzzz" + link[6..]));
             callee.Receive(new CancelFrame(new CallId(link, 1)));
-            callee.Receive(new CreditFrame(new CallId(link, 1), isUpload: false, 0, new Credit(10, 1000)));
+            Assert.Equal(FrameNames.UnknownCall, (await callee.RefusedAsync(new CreditFrame(new CallId(link, 1), isUpload: false, 0, new Credit(10, 1000)))).Code);
             callee.Calls.Low(Caller, new LowFrame(link, 7, []));
         }
         Assert.Equal(0, callee.Calls.Load);
@@ -230,6 +236,7 @@ public sealed class AdmissionTests : IAsyncDisposable
         _callee.Time.Advance(TimeSpan.FromHours(1));
         _callee.Calls.Sweep(TimeSpan.FromMinutes(10));
         _callee.Receive(NewCall(1));
+        await _callee.Sent.NextFrameAsync<AckFrame>();
         result.SetResult("once");
         await _callee.Sent.NextFrameAsync<ReplyFrame>();
         await _callee.Sent.AssertNothingAsync(_callee.Batcher);

@@ -72,7 +72,7 @@ public sealed class DeferredRepliesTests : IAsyncDisposable
         Assert.False(await Replier.CompleteAsync(canceled, "too late"));
 
         var orphan = await DeferAsync(2);
-        _callee.Calls.CallerGone(Caller);
+        _callee.Lose(Caller);
         await _callee.Sent.NextFrameAsync<FaultFrame>();
         Assert.False(await Replier.CompleteAsync(orphan, "too late"));
     }

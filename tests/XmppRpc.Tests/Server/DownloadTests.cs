@@ -7,14 +7,14 @@ using static XmppRpc.Tests.Fakes.TextFrames;
 
 namespace XmppRpc.Tests.Server;
 
-public sealed class StreamPumpTests : IAsyncDisposable
+public sealed class DownloadTests : IAsyncDisposable
 {
     private readonly CalleeSide _callee = new();
     private readonly Channel<string> _source = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _produced;
 
-    public StreamPumpTests() => _callee.On = (_, responder, token) => responder.StreamAsync(ProduceAsync(token), Json.TypeInfo<string>());
+    public DownloadTests() => _callee.On = (_, responder, token) => responder.StreamAsync(ProduceAsync(token), Json.TypeInfo<string>());
 
     public ValueTask DisposeAsync() => _callee.DisposeAsync();
 
@@ -143,7 +143,7 @@ public sealed class StreamPumpTests : IAsyncDisposable
     public async Task Caller_that_is_gone_ends_the_enumerator()
     {
         await StartAsync();
-        _callee.Calls.CallerGone(Caller);
+        _callee.Lose(Caller);
         await _disposed.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 

@@ -1,0 +1,235 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading.Channels;
+using XmppRpc.Frames;
+using XmppRpc.Timing;
+
+namespace XmppRpc.Streams;
+
+/// <summary>What an incoming stream needs of its call.</summary>
+internal interface IStreamReceiver
+{
+    CallId Id { get; }
+
+    void Send(CallBoundFrame frame);
+
+    /// <summary>The sender does not keep to the rules.</summary>
+    void OnBroken(string reason);
+}
+
+/// <summary>
+/// The receiving half of a stream. The receiving loop puts item frames in, in order; the consumer takes them out, and so grants credit for more. What waits here is
+/// bounded by that credit. A gap is asked for; so is, now and then, whether the sender still lives.
+/// </summary>
+internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit window, StreamLimits limits, DeadlineWheel wheel) : IExpires
+{
+    private readonly Lock _lock = new();
+    private readonly Channel<(ItemFrame Frame, int Skip)> _frames = Channel.CreateUnbounded<(ItemFrame, int)>(new UnboundedChannelOptions { SingleReader = true });
+    private Credit _window = window;
+    private Credit _granted = window;
+    private Credit _grantedBefore = window;
+    private Deadline? _probe;
+    private long _received;
+    private long _receivedBytes;
+    private long _consumed;
+    private long _consumedBytes;
+    private long _askedFrom;
+    private long? _total;
+    private Exception? _fault;
+    private bool _waits;
+    private bool _ended;
+
+    /// <summary>Items that have come, without a gap.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>What the sender may send, as a first word.</summary>
+    public Credit Credit
+    {
+        get
+        {
+            lock (_lock)
+                return _granted;
+        }
+    }
+
+    /// <summary>The sender lives: from now on it is asked now and then.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+            if (!_ended && _probe is null)
+                wheel.Set(_probe = new Deadline(this), limits.Probe);
+    }
+
+    public void Take(ItemFrame frame)
+    {
+        string? broken = null;
+        lock (_lock)
+        {
+            var count = Count(frame.Items.Span);
+            if (_ended || frame.First + count - 1 <= _received && frame.First <= _received)
+                return;
+            if (frame.First > _received + 1)
+                AskAgain();
+            // The last item may start just below the byte credit, so one frame more than the window is not the sender's fault.
+            else if (frame.First + count - 1 > _granted.Items || _receivedBytes > _granted.Bytes)
+                broken = "its sender sent more than it was allowed to";
+            else if (count > 0)
+            {
+                var skip = (int)(_received + 1 - frame.First);
+                _received += count - skip;
+                _receivedBytes += frame.Items.Length;
+                _frames.Writer.TryWrite((frame, skip));
+                if (_total == _received)
+                    End(_fault);
+            }
+        }
+        if (broken is not null)
+            call.OnBroken(broken);
+    }
+
+    /// <summary>The sender's last word: how many items there are, and, unless it was the end, what went wrong. It counts once all of them are here.</summary>
+    public void TakeEnd(long total, Exception? fault)
+    {
+        lock (_lock)
+        {
+            if (_ended)
+                return;
+            if (total >= _received)
+            {
+                (_total, _fault) = (total, fault);
+                if (total > _received)
+                    AskAgain();
+                else
+                    End(fault);
+                return;
+            }
+        }
+        call.OnBroken("its sender counted fewer items than it sent");
+    }
+
+    /// <summary>Whether the sender's last word has come and all items with it.</summary>
+    public bool IsEnded
+    {
+        get
+        {
+            lock (_lock)
+                return _ended;
+        }
+    }
+
+    /// <summary>Ends it, after what has come; null ends it in order.</summary>
+    public void Complete(Exception? error)
+    {
+        lock (_lock)
+            End(error);
+    }
+
+    /// <summary>Asks the sender for all that is missing, and shows that somebody is here.</summary>
+    public void Resume()
+    {
+        lock (_lock)
+            if (!_ended)
+                call.Send(new ResumeFrame(call.Id, isUpload, _received + 1, _granted));
+    }
+
+    /// <summary>Adds the next items to the list; false after the last. Throws how the stream ended otherwise, and what reading an item throws.</summary>
+    public async ValueTask<bool> ReadAsync<T>(List<T> items, JsonTypeInfo<T> item, CancellationToken cancellationToken)
+    {
+        if (!_frames.Reader.TryRead(out var next))
+        {
+            BeforeWait();
+            if (!await _frames.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) || !_frames.Reader.TryRead(out next))
+                return false;
+        }
+        Read(next.Frame.Items.Span, next.Skip, items, item);
+        Consumed(items.Count, next.Frame.Items.Length);
+        return true;
+    }
+
+    void IExpires.Expire()
+    {
+        lock (_lock)
+        {
+            if (_ended)
+                return;
+            // Whoever is slow has what it needs; whoever waits may have lost something.
+            if (_waits)
+                Resume();
+            else
+                call.Send(new CreditFrame(call.Id, isUpload, _consumed, _granted));
+            wheel.Set(_probe!, limits.Probe);
+        }
+    }
+
+    // The sender ran dry while the consumer kept up: what it may send ahead is too little for this road.
+    private void BeforeWait()
+    {
+        lock (_lock)
+        {
+            _waits = true;
+            var dry = _received >= _grantedBefore.Items || _receivedBytes >= _grantedBefore.Bytes;
+            if (!dry || _ended || (_window.Items >= limits.MaxWindow && _window.Bytes >= limits.MaxWindowBytes))
+                return;
+            _window = new Credit(Math.Max(_window.Items, Math.Min(2 * _window.Items, limits.MaxWindow)), Math.Max(_window.Bytes, Math.Min(2 * _window.Bytes, limits.MaxWindowBytes)));
+            Grant();
+        }
+    }
+
+    private void Consumed(int items, int bytes)
+    {
+        lock (_lock)
+        {
+            _waits = false;
+            _consumed += items;
+            _consumedBytes += bytes;
+            if (2 * (_granted.Items - _consumed) <= _window.Items || 2 * (_granted.Bytes - _consumedBytes) <= _window.Bytes)
+                Grant();
+        }
+    }
+
+    private void Grant()
+    {
+        _grantedBefore = _granted;
+        _granted = new Credit(_consumed + _window.Items, _consumedBytes + _window.Bytes);
+        if (!_ended && _total is null)
+            call.Send(new CreditFrame(call.Id, isUpload, _consumed, _granted));
+    }
+
+    private void AskAgain()
+    {
+        if (_askedFrom == _received + 1)
+            return;
+        _askedFrom = _received + 1;
+        Resume();
+    }
+
+    private void End(Exception? error)
+    {
+        _ended = true;
+        if (_probe is { } probe)
+            wheel.Clear(probe);
+        _frames.Writer.TryComplete(error);
+    }
+
+    private static void Read<T>(ReadOnlySpan<byte> array, int skip, List<T> items, JsonTypeInfo<T> item)
+    {
+        var reader = new Utf8JsonReader(array, new JsonReaderOptions { MaxDepth = 40 });
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            if (skip-- > 0)
+                reader.Skip();
+            else
+                items.Add(JsonSerializer.Deserialize(ref reader, item)!);
+    }
+
+    private static int Count(ReadOnlySpan<byte> array)
+    {
+        var reader = new Utf8JsonReader(array, new JsonReaderOptions { MaxDepth = 40 });
+        var count = 0;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            return 0;
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
+            reader.Skip();
+        return count;
+    }
+}
