@@ -67,7 +67,7 @@ internal sealed class MethodParser(IMethodSymbol method, OwnerSettings owner, Lo
         // Those of the contract stand for the methods that answer; its own would promise what cannot come.
         foreach (var fault in own)
             ReportAt(fault.Attribute, Diagnostics.OneWayWithResult, method.Name, "cannot answer with a fault");
-        return default;
+        return FaultDeclaration.Models([]);
     }
 
     private static double? Seconds(double seconds) => seconds > 0 ? seconds : null;
