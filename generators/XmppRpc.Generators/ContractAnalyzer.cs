@@ -14,7 +14,7 @@ public sealed class ContractAnalyzer : DiagnosticAnalyzer
     [
         Diagnostics.NotPartial, Diagnostics.NotAccessible, Diagnostics.UnsupportedReturnType, Diagnostics.UnsupportedMember, Diagnostics.GenericMethod,
         Diagnostics.UnsupportedParameter, Diagnostics.DuplicateWireName, Diagnostics.RepeatedSpecialParameter, Diagnostics.OneWayWithResult,
-        Diagnostics.InvalidStreamSettings, Diagnostics.InvalidName, Diagnostics.InvalidSettings,
+        Diagnostics.InvalidStreamSettings, Diagnostics.StreamInsideData, Diagnostics.InvalidName, Diagnostics.InvalidSettings, Diagnostics.InvalidFault, Diagnostics.InvalidHeader,
     ];
 
     /// <inheritdoc/>

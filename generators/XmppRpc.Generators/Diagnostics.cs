@@ -22,13 +22,19 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor RepeatedSpecialParameter = Error("XRPC008", "Special parameter repeated", "'{0}' has more than one {1}; keep one");
 
-    public static readonly DiagnosticDescriptor OneWayWithResult = Error("XRPC011", "One-way must not return a value", "One-way '{0}' must return Task or ValueTask, because no answer is sent");
+    public static readonly DiagnosticDescriptor OneWayWithResult = Error("XRPC011", "One-way must not return a value", "One-way '{0}' {1}, because no answer is sent");
 
     public static readonly DiagnosticDescriptor InvalidStreamSettings = Error("XRPC013", "Stream settings invalid", "[RpcStream] of '{0}' is not valid: {1}");
+
+    public static readonly DiagnosticDescriptor StreamInsideData = Error("XRPC015", "Stream inside data", "'{0}' cannot be sent: {1}");
 
     public static readonly DiagnosticDescriptor InvalidName = Error("XRPC016", "Name on the wire invalid", "'{0}' is no name for the wire: {1}");
 
     public static readonly DiagnosticDescriptor InvalidSettings = Error("XRPC017", "Contract settings invalid", "{0} of '{1}' is not valid: {2}");
+
+    public static readonly DiagnosticDescriptor InvalidFault = Error("XRPC018", "Fault invalid", "[RpcFault] of '{0}' is not valid: {1}");
+
+    public static readonly DiagnosticDescriptor InvalidHeader = Error("XRPC019", "Header parameter invalid", "[RpcHeader] parameter '{0}' of '{1}' is not valid: {2}");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "XmppRpc", DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: $"docs/diagnostics/{id}.md");

@@ -32,11 +32,23 @@ internal static class KnownNames
     {
         internal const string Type = "XmppRpc.RpcAuthorizeAttribute";
         internal const string Domains = "Domains";
+        internal const string RosterGroups = "RosterGroups";
+        internal const string Policy = "Policy";
     }
 
     internal static class RpcAllowAnyoneAttribute
     {
         internal const string Type = "XmppRpc.RpcAllowAnyoneAttribute";
+    }
+
+    internal static class RpcFaultAttribute
+    {
+        internal const string Type = "XmppRpc.RpcFaultAttribute`1";
+    }
+
+    internal static class RpcHeaderAttribute
+    {
+        internal const string Type = "XmppRpc.RpcHeaderAttribute";
     }
 
     internal static class Deferred
@@ -74,9 +86,21 @@ internal static class KnownNames
         internal const string Timeout = "Timeout";
         internal const string Idempotent = "Idempotent";
         internal const string Stream = "Stream";
+        internal const string HasUpload = "HasUpload";
+        internal const string Faults = "Faults";
         internal const string Authorize = "Authorize";
         internal const string AllowAnyone = "AllowAnyone";
         internal const string Restrictions = "Restrictions";
+    }
+
+    internal static class RpcFaultInfo
+    {
+        internal const string Type = "XmppRpc.Contracts.RpcFaultInfo";
+    }
+
+    internal static class TypedFaultInfo
+    {
+        internal const string Type = "XmppRpc.Contracts.RpcFaultInfo`1";
     }
 
     internal static class RpcMethodKind
@@ -116,6 +140,10 @@ internal static class KnownNames
     {
         internal const string Type = "XmppRpc.Serialization.RpcArgumentWriter";
         internal const string Write = "Write";
+        internal const string WriteStream = "WriteStream";
+        internal const string ReportTo = "ReportTo";
+        internal const string WriteHeader = "WriteHeader";
+        internal const string Use = "Use";
     }
 
     internal static class RpcArgumentReader
@@ -127,6 +155,10 @@ internal static class KnownNames
         internal const string Int64 = "Int64";
         internal const string Read = "Read";
         internal const string ReadNullable = "ReadNullable";
+        internal const string ReadStream = "ReadStream";
+        internal const string Progress = "Progress";
+        internal const string Header = "Header";
+        internal const string HeaderOrNull = "HeaderOrNull";
     }
 
     internal static class RpcJson

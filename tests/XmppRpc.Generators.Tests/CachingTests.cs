@@ -15,7 +15,8 @@ public sealed class CachingTests
     [
         Usings + "internal interface IBase { Task BaseAsync(); }",
         Usings + "[XmppRpc.RpcContract(\"acme.first\")] internal partial interface IFirst : IBase { Task PingAsync(); }",
-        Usings + "[XmppRpc.RpcContract(\"acme.second\")] internal partial interface ISecond { Task<Data> GetAsync(int id = 1); }",
+        Usings + "[XmppRpc.RpcContract(\"acme.second\"), XmppRpc.RpcAuthorize(Policy = \"night\")] internal partial interface ISecond { Task<Data> GetAsync(int id = 1); "
+            + "[XmppRpc.RpcFault<Data>(\"lost\")] Task<int> SendAsync(System.Collections.Generic.IAsyncEnumerable<Data> rows, [XmppRpc.RpcHeader(\"lang\")] string lang, System.IProgress<int> progress); }",
         Usings + "internal sealed class Data { public int Number { get; set; } }",
     ];
 
@@ -46,6 +47,12 @@ public sealed class CachingTests
     [InlineData(1, "acme.first", "acme.other", true)]
     [InlineData(0, "BaseAsync", "LowAsync", true)]
     [InlineData(2, "id = 1", "id = 2", false)]
+    [InlineData(2, "Policy = \"night\"", "Policy = \"day\"", false)]
+    [InlineData(2, "RpcFault<Data>(\"lost\")", "RpcFault<Data>(\"found\")", false)]
+    [InlineData(2, "RpcFault<Data>", "RpcFault<int>", false)]
+    [InlineData(2, "\"lang\"", "\"language\"", false)]
+    [InlineData(2, "IAsyncEnumerable<Data>", "IAsyncEnumerable<int>", false)]
+    [InlineData(2, "IProgress<int>", "IProgress<Data>", false)]
     [InlineData(3, "public int Number", "public System.DayOfWeek Day", false)]
     public void Edit_that_matters_runs_exactly_its_contract(int tree, string old, string edited, bool isFirst)
     {
@@ -62,6 +69,8 @@ public sealed class CachingTests
     [Theory]
     [InlineData("Parts")]
     [InlineData("Inheritance")]
+    [InlineData("Faults")]
+    [InlineData("Access")]
     [InlineData("Global")]
     public void Order_of_the_files_does_not_change_the_output(string shape)
     {
@@ -76,16 +85,20 @@ public sealed class CachingTests
         }
     }
 
-    [Fact]
-    public void Nothing_of_the_compilation_is_kept()
+    [Theory]
+    [InlineData("Inheritance", "Defaults", "Enums")]
+    [InlineData("Upload")]
+    [InlineData("Headers")]
+    [InlineData("Faults")]
+    public void Nothing_of_the_compilation_is_kept(params string[] shapes)
     {
-        var run = GeneratorRun.Of([.. SampleContracts.All["Inheritance"], .. SampleContracts.All["Defaults"], .. SampleContracts.All["Enums"]]);
+        var run = GeneratorRun.Of([.. shapes.SelectMany(shape => SampleContracts.All[shape])]);
         var visited = new HashSet<object>(ReferenceEqualityComparer.Instance);
 
         foreach (var (value, _) in run.Result.TrackedSteps[ContractGenerator.ContractsStep].SelectMany(step => step.Outputs))
             Walk(value, visited);
 
-        Assert.Contains(visited, value => value is Model.ParameterModel);
+        Assert.Contains(visited, value => value is Model.ParameterModel or Model.FaultModel);
     }
 
     [Fact]

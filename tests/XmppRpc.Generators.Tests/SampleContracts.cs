@@ -55,6 +55,103 @@ internal static class SampleContracts
                 [XmppRpc.RpcStream(Window = 64, MaxBatch = 8, WindowBytes = 65536, MaxBatchBytes = 4096)] IAsyncEnumerable<int?> TicksAsync();
             }
             """],
+        ["Upload"] = [Shop, """
+            using System.Collections.Generic;
+            using System.Threading;
+            using System.Threading.Tasks;
+            namespace Acme;
+            [XmppRpc.RpcContract("acme.orders")]
+            internal partial interface IOrders
+            {
+                Task ImportAsync(IAsyncEnumerable<Order> rows);
+                Task<int> CountAsync(IAsyncEnumerable<Order?> rows, string name = "all", CancellationToken ct = default);
+                ValueTask StoreAsync(int shelf, IAsyncEnumerable<byte[]> parts);
+                [XmppRpc.RpcStream(Window = 64)] ValueTask<Order?> LastAsync(IAsyncEnumerable<int?> ids, CancellationToken ct);
+                [XmppRpc.RpcStream(Window = 32, MaxBatch = 4)] IAsyncEnumerable<Order> QuotesAsync(IAsyncEnumerable<(string Sku, Colour Colour)> articles, CancellationToken ct = default);
+            }
+            """],
+        ["Progress"] = [Shop, """
+            using System;
+            using System.Collections.Generic;
+            using System.Threading.Tasks;
+            using XmppRpc;
+            namespace Acme;
+            internal readonly record struct Step(int Done, int Of);
+            [RpcContract("acme.orders")]
+            internal partial interface IOrders
+            {
+                Task PackAsync(int id, IProgress<Step>? progress = null);
+                ValueTask<Order> PickAsync(IProgress<string?> progress);
+                IAsyncEnumerable<Order> ListAsync(IProgress<Order?>? progress = null);
+                Task<Deferred<Order>> ReserveAsync(Order order, IProgress<int?>? progress);
+                Task<int> ImportAsync(IAsyncEnumerable<Order> rows, IProgress<int>? progress = null);
+            }
+            """],
+        ["Options"] = [Shop, """
+            using System.Collections.Generic;
+            using System.Threading;
+            using System.Threading.Tasks;
+            using XmppRpc;
+            namespace Acme;
+            [RpcContract("acme.orders")]
+            internal partial interface IOrders
+            {
+                Task RestockAsync(string sku, int count, RpcCallOptions? options = null, CancellationToken ct = default);
+                [RpcMethod("restockAll")] Task RestockAsync(string sku, int count, Order? options, CancellationToken ct = default);
+                IAsyncEnumerable<Order> ListAsync(RpcCallOptions? options);
+                [RpcMethod(OneWay = true)] ValueTask TouchAsync(RpcCallOptions? @params = null);
+                Task<Deferred<Order>> ReserveAsync(RpcCallOptions? options = null);
+            }
+            """],
+        ["Headers"] = [Shop, """
+            using System.Diagnostics.CodeAnalysis;
+            using System.Threading.Tasks;
+            using XmppRpc;
+            namespace Acme;
+            [RpcContract("acme.orders")]
+            internal partial interface IOrders
+            {
+                Task PlainAsync([RpcHeader("tenant")] string tenant, int id);
+                Task NullableAsync([RpcHeader("Trace-Id_1.x")] string? trace, [RpcHeader("tenant")] string? @event = null);
+                Task DefaultAsync([RpcHeader("lang")] string lang = "e\"n", [RpcHeader("region")] string? region = "eu", [RpcHeader("forced")] string forced = null!);
+                [RpcMethod(OneWay = true)] Task TouchAsync([RpcHeader("tenant")] string tenant);
+                Task SetAsync([AllowNull, RpcHeader("a")] string a, [DisallowNull, RpcHeader("b")] string? b);
+            #nullable disable
+                Task OldAsync([RpcHeader("a")] string a, [RpcHeader("b")] string b = "x");
+            }
+            """],
+        ["Faults"] = [Shop, """
+            using System.Collections.Generic;
+            using System.Threading.Tasks;
+            using XmppRpc;
+            namespace Acme;
+            internal sealed record OutOfStock(string Sku, Reason Reason);
+            internal enum Reason { Sold, Lost }
+            internal sealed record Closed;
+            [RpcFault<string[]>("lent")] internal interface ILent { [RpcFault<int>("lent.own")] Task LentAsync(); }
+            [RpcContract("acme.base"), RpcFault<Closed>("base")] internal partial interface IBase { Task BaseAsync(); }
+            [RpcContract("acme.orders"), RpcFault<Closed>("closed"), RpcFault<(int, Colour)>("a-1.b")]
+            internal partial interface IOrders : IBase, ILent
+            {
+                [RpcFault<OutOfStock>("out-of-stock"), RpcFault<Closed>("closed")] Task<Order> PlaceAsync();
+                [RpcFault<Order>("zero")] IAsyncEnumerable<Order> ListAsync();
+                Task<Deferred<Order>> ReserveAsync();
+                [RpcMethod(OneWay = true)] Task TouchAsync();
+            }
+            """],
+        ["Access"] = [Shop, """
+            using System.Threading.Tasks;
+            using XmppRpc;
+            namespace Acme;
+            [RpcContract("acme.base"), RpcAuthorize(RosterGroups = "Staff, \"Night\"")] internal partial interface IBase
+            {
+                Task BaseAsync();
+                [RpcAuthorize(Policy = "opening-hours", Domains = ".", RosterGroups = "Staff")] Task AllAsync();
+            }
+            [RpcContract("acme.middle"), RpcAuthorize(RosterGroups = "Managers")] internal partial interface IMiddle : IBase;
+            [RpcContract("acme.orders"), RpcAuthorize(Policy = "four-eyes")]
+            internal partial interface IOrders : IMiddle { Task OwnAsync(); }
+            """],
         ["Deferred"] = [Shop, """
             using System.Threading;
             using System.Threading.Tasks;

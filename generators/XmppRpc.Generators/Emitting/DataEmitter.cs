@@ -41,6 +41,10 @@ internal static class DataEmitter
             yield return $"{KnownNames.RpcMethodInfo.Idempotent} = true";
         if (method.Stream is { } stream)
             yield return $"{KnownNames.RpcMethodInfo.Stream} = new {RuntimeTypes.Stream} {{ {string.Join(", ", stream.Select(setting => $"{setting.Name} = {setting.Value}"))} }}";
+        if (method.Parameters.Any(parameter => parameter.Kind == ParameterKind.Upload))
+            yield return $"{KnownNames.RpcMethodInfo.HasUpload} = true";
+        if (method.Faults.Count > 0)
+            yield return $"{KnownNames.RpcMethodInfo.Faults} = {Array(RuntimeTypes.FaultInfo, string.Join(", ", method.Faults.Select(Fault)))}";
         if (method.Access is { AllowsAnyone: true })
             yield return $"{KnownNames.RpcMethodInfo.AllowAnyone} = true";
         if (method.Access is { AllowsAnyone: false } access)
@@ -49,8 +53,23 @@ internal static class DataEmitter
             yield return $"{KnownNames.RpcMethodInfo.Restrictions} = {Array(RuntimeTypes.Authorize, string.Join(", ", method.Restrictions.Select(Authorize)))}";
     }
 
-    private static string Authorize(AccessModel access) =>
-        $"new {RuntimeTypes.Authorize}{(access.Domains is null ? "()" : $" {{ {KnownNames.RpcAuthorizeAttribute.Domains} = {CSharp.Text(access.Domains)} }}")}";
+    private static string Fault(FaultModel fault) => $"new {RuntimeTypes.FaultOf(fault.Detail)}({CSharp.Text(fault.Code)}, Json)";
+
+    private static string Authorize(AccessModel access)
+    {
+        var demands = string.Join(", ", Demands(access));
+        return $"new {RuntimeTypes.Authorize}{(demands.Length == 0 ? "()" : $" {{ {demands} }}")}";
+    }
+
+    private static IEnumerable<string> Demands(AccessModel access)
+    {
+        if (access.Domains is { } domains)
+            yield return $"{KnownNames.RpcAuthorizeAttribute.Domains} = {CSharp.Text(domains)}";
+        if (access.RosterGroups is { } groups)
+            yield return $"{KnownNames.RpcAuthorizeAttribute.RosterGroups} = {CSharp.Text(groups)}";
+        if (access.Policy is { } policy)
+            yield return $"{KnownNames.RpcAuthorizeAttribute.Policy} = {CSharp.Text(policy)}";
+    }
 
     private static string Kind(MethodKind kind) => kind switch
     {

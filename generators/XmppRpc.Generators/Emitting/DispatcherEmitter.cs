@@ -26,10 +26,30 @@ internal static class DispatcherEmitter
         return $"responder.{ReplyMethod(method.Kind)}({call}{(method.ResultType is null ? "" : ", " + names.TypeInfo(method.ResultType))})";
     }
 
-    private static string Argument(ParameterModel parameter, ContractNames names)
+    private static string Argument(ParameterModel parameter, ContractNames names) => parameter.Kind switch
     {
-        if (parameter.Kind == ParameterKind.Cancellation)
-            return "cancellationToken";
+        ParameterKind.Cancellation => "cancellationToken",
+        // They are the caller's business. With the type, because overloads may differ in it.
+        ParameterKind.Options => $"({RuntimeTypes.CallOptions}?)null",
+        ParameterKind.Upload => $"arguments.{KnownNames.RpcArgumentReader.ReadStream}<{parameter.ItemType}>({names.TypeInfo(parameter.ItemType!)})",
+        ParameterKind.Progress => $"arguments.{KnownNames.RpcArgumentReader.Progress}<{parameter.ItemType}>({names.TypeInfo(parameter.ItemType!)})",
+        ParameterKind.Header => Header(parameter),
+        _ => Json(parameter, names),
+    };
+
+    private static string Header(ParameterModel parameter)
+    {
+        var name = CSharp.Text(parameter.Header!);
+        return parameter switch
+        {
+            { Default: null, IsNullable: false } => $"arguments.{KnownNames.RpcArgumentReader.Header}({name})",
+            { Default: null or { Literal: "null" } } => $"arguments.{KnownNames.RpcArgumentReader.HeaderOrNull}({name}){(parameter.IsNullable ? "" : "!")}",
+            { Default.Literal: var literal } => $"arguments.{KnownNames.RpcArgumentReader.HeaderOrNull}({name}) ?? {literal}",
+        };
+    }
+
+    private static string Json(ParameterModel parameter, ContractNames names)
+    {
         var hasOwnMethod = parameter.Kind != ParameterKind.Json && !parameter.IsNullable;
         var read = (hasOwnMethod, parameter.IsNullable) switch
         {

@@ -27,10 +27,24 @@ internal static class ProxyEmitter
         writer.Open($"{method.ReturnType} {method.DeclaredBy}.{method.Name.Escaped()}({parameters})");
         writer.Line($"var {args} = {rpc}.{KnownNames.RpcInvoker.Begin}();");
         foreach (var parameter in method.Parameters.Where(parameter => parameter.Kind != ParameterKind.Cancellation))
-            writer.Line($"{Condition(parameter)}{args}.{KnownNames.RpcArgumentWriter.Write}({CSharp.Utf8(parameter.Name)}, {parameter.Name.Escaped()}{TypeInfo(parameter, names)});");
+            writer.Line(Statement(parameter, names, args));
         var call = $"{rpc}.{CallMethod(method.Kind)}({info}, {args}, {(method.ResultType is null ? "" : names.TypeInfo(method.ResultType) + ", ")}{Cancellation(method)})";
         writer.Line(method.IsValueTask ? $"return new {method.ReturnType}({call});" : $"return {call};");
         writer.Close();
+    }
+
+    private static string Statement(ParameterModel parameter, ContractNames names, string args)
+    {
+        var value = parameter.Name.Escaped();
+        return parameter.Kind switch
+        {
+            ParameterKind.Options => $"{args}.{KnownNames.RpcArgumentWriter.Use}({value});",
+            ParameterKind.Upload => $"{args}.{KnownNames.RpcArgumentWriter.WriteStream}({value}, {names.TypeInfo(parameter.ItemType!)});",
+            ParameterKind.Progress => $"{args}.{KnownNames.RpcArgumentWriter.ReportTo}({value}, {names.TypeInfo(parameter.ItemType!)});",
+            // Its default is written too: left out, a header of the same name that the proxy's options have would take its place.
+            ParameterKind.Header => $"{args}.{KnownNames.RpcArgumentWriter.WriteHeader}({CSharp.Text(parameter.Header!)}, {value});",
+            _ => $"{Condition(parameter)}{args}.{KnownNames.RpcArgumentWriter.Write}({CSharp.Utf8(parameter.Name)}, {value}{TypeInfo(parameter, names)});",
+        };
     }
 
     // A default is left out: the callee has it too.

@@ -18,6 +18,7 @@ internal enum MethodKind
 /// <param name="WireContract">The contract it belongs to on the wire.</param>
 /// <param name="TimeoutSeconds">Null takes the endpoint's.</param>
 /// <param name="Restrictions">What contracts that inherit the method demand of a caller besides <paramref name="Access"/>.</param>
+/// <param name="Faults">Its own and its contract's, in the order of their codes.</param>
 internal sealed record MethodModel(
     string Name,
     string DeclaredBy,
@@ -33,10 +34,15 @@ internal sealed record MethodModel(
     bool IsIdempotent,
     EquatableArray<StreamSetting>? Stream,
     AccessModel? Access,
-    EquatableArray<AccessModel> Restrictions);
+    EquatableArray<AccessModel> Restrictions,
+    EquatableArray<FaultModel> Faults);
 
 /// <summary>One value of <c>[RpcStream]</c> that the contract sets.</summary>
 internal sealed record StreamSetting(string Name, int Value);
 
-/// <summary>A decision on who may call: anyone, or those of the domains.</summary>
-internal sealed record AccessModel(bool AllowsAnyone, string? Domains);
+/// <summary>A decision on who may call: anyone, or those for whom all holds that is said.</summary>
+internal sealed record AccessModel(bool AllowsAnyone, string? Domains, string? RosterGroups, string? Policy);
+
+/// <summary>A fault that a method may answer with.</summary>
+/// <param name="Detail">The type of its detail, fully qualified.</param>
+internal sealed record FaultModel(string Code, string Detail);

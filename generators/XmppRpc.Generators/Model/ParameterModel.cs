@@ -1,10 +1,16 @@
 namespace XmppRpc.Generators.Model;
 
-/// <summary>How a parameter travels; all but the first two have their own methods in the argument writer and reader.</summary>
+/// <summary>How a parameter travels.</summary>
 internal enum ParameterKind
 {
     Cancellation,
+    Options,
+    Upload,
+    Progress,
+    Header,
     Json,
+
+    // Among the arguments as the one before, but with methods of their own in the argument writer and reader.
     String,
     Boolean,
     Int32,
@@ -12,10 +18,19 @@ internal enum ParameterKind
 }
 
 /// <summary>One parameter of a method.</summary>
-/// <param name="Name">Its C# name, not escaped, which is also its name on the wire.</param>
+/// <param name="Name">Its C# name, not escaped, which is also its name on the wire if it is an argument.</param>
 /// <param name="Type">Fully qualified.</param>
 /// <param name="IsNullable">Null is one of its values.</param>
-internal sealed record ParameterModel(string Name, string Type, ParameterKind Kind, bool IsNullable, DefaultModel? Default);
+/// <param name="ItemType">What an upload's items or a progress's values are, fully qualified; null for others.</param>
+/// <param name="Header">The name of the header; null for others.</param>
+internal sealed record ParameterModel(
+    string Name,
+    string Type,
+    ParameterKind Kind,
+    bool IsNullable = false,
+    DefaultModel? Default = null,
+    string? ItemType = null,
+    string? Header = null);
 
 /// <summary>A default value as C#.</summary>
 /// <param name="IsConstant">It can stand in a pattern; otherwise it is the <c>default</c> of a struct.</param>

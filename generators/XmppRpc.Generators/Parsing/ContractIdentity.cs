@@ -23,8 +23,12 @@ internal sealed record ContractIdentity(string Name, int Version, double Timeout
     {
         // Both at once is a contradiction: the narrower one wins.
         if (symbol.FindAttribute(KnownNames.RpcAuthorizeAttribute.Type) is { } authorize)
-            return new AccessModel(AllowsAnyone: false, authorize.Named<string>(KnownNames.RpcAuthorizeAttribute.Domains));
-        return symbol.FindAttribute(KnownNames.RpcAllowAnyoneAttribute.Type) is null ? null : new AccessModel(AllowsAnyone: true, Domains: null);
+            return new AccessModel(
+                AllowsAnyone: false,
+                authorize.Named<string>(KnownNames.RpcAuthorizeAttribute.Domains),
+                authorize.Named<string>(KnownNames.RpcAuthorizeAttribute.RosterGroups),
+                authorize.Named<string>(KnownNames.RpcAuthorizeAttribute.Policy));
+        return symbol.FindAttribute(KnownNames.RpcAllowAnyoneAttribute.Type) is null ? null : new AccessModel(AllowsAnyone: true, Domains: null, RosterGroups: null, Policy: null);
     }
 
     public static bool IsTimeout(double seconds) => seconds >= 0 && seconds <= MaxSeconds;

@@ -10,14 +10,12 @@ internal sealed class ContractParser
     private readonly INamedTypeSymbol _contract;
     private readonly ContractIdentity _identity;
     private readonly Location _location;
-    private readonly Compilation _compilation;
-    private readonly List<Diagnostic> _problems = [];
-    private readonly List<ITypeSymbol> _payloads = [];
+    private readonly ParseScope _scope;
     private bool _isComplete = true;
 
     private ContractParser(INamedTypeSymbol contract, ContractIdentity identity, Compilation compilation)
     {
-        (_contract, _identity, _compilation) = (contract, identity, compilation);
+        (_contract, _identity, _scope) = (contract, identity, new ParseScope(compilation));
         // The part with the attribute is the one a person looks at, whatever the order of the files.
         var place = contract.FindAttribute(KnownNames.RpcContractAttribute.Type)?.ApplicationSyntaxReference;
         _location = contract.Locations.FirstOrDefault(location => location.SourceTree == place?.SyntaxTree) ?? contract.Locations[0];
@@ -28,15 +26,16 @@ internal sealed class ContractParser
 
     private ContractParse Parse(CancellationToken cancellation)
     {
-        _problems.AddRange(ContractDeclaration.Check(_contract, _location));
-        _problems.AddRange(ContractIdentity.Check(_contract, _compilation, _location));
+        _scope.Problems.AddRange(ContractDeclaration.Check(_contract, _location));
+        _scope.Problems.AddRange(ContractIdentity.Check(_contract, _scope.Compilation, _location));
+        CheckFaults();
         var methods = Methods(cancellation);
         CheckWireNames(methods);
-        return new ContractParse(_problems.Count == 0 && _isComplete ? Model(methods, cancellation) : null, [.. _problems]);
+        return new ContractParse(_scope.Problems.Count == 0 && _isComplete ? Model(methods, cancellation) : null, [.. _scope.Problems]);
     }
 
     private ContractModel Model(List<MethodModel> methods, CancellationToken cancellation) => new(
-        ContractDeclaration.HintName(_contract, _compilation, cancellation),
+        ContractDeclaration.HintName(_contract, _scope.Compilation, cancellation),
         _contract.ContainingNamespace.IsGlobalNamespace ? null : _contract.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)),
         ContractDeclaration.OuterTypes(_contract).ToEquatableArray(),
         _contract.Name.Escaped(),
@@ -45,9 +44,9 @@ internal sealed class ContractParser
         _identity.Name,
         _identity.Version,
         _contract.FindAttribute(KnownNames.RpcContractAttribute.Type).Named<ITypeSymbol>(KnownNames.RpcContractAttribute.JsonContext)?.BareSource(),
-        Sorted(EnumFinder.Find(_payloads, _compilation, cancellation)),
+        Sorted(EnumFinder.Find(_scope.Payloads, _scope.Compilation, cancellation)),
         methods.ToEquatableArray(),
-        Sorted(_payloads.Select(type => type.BareSource())));
+        Sorted(_scope.Payloads.Select(type => type.BareSource())));
 
     // Parts of an interface come in the order of the files, so what is found in them is put in an order of its own.
     private static EquatableArray<string> Sorted(IEnumerable<string> names) => names.Distinct(StringComparer.Ordinal).OrderBy(name => name, StringComparer.Ordinal).ToEquatableArray();
@@ -55,7 +54,7 @@ internal sealed class ContractParser
     private List<MethodModel> Methods(CancellationToken cancellation)
     {
         var methods = new List<MethodModel>();
-        foreach (var type in ImmutableArray.Create(_contract).Concat(_contract.AllInterfaces).Where(type => !type.OriginalDefinition.Is(KnownNames.RpcContract.Type)))
+        foreach (var type in Interfaces())
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var member in type.GetMembers().Where(member => member.IsAbstract))
@@ -76,18 +75,34 @@ internal sealed class ContractParser
             return null;
         if (MemberRefusal(member) is { } refusal)
         {
-            _problems.Add(Diagnostic.Create(Diagnostics.UnsupportedMember, LocationOf(member), member.Name, refusal));
+            _scope.Report(Diagnostics.UnsupportedMember, LocationOf(member), member.Name, refusal);
             return null;
         }
-        // A base interface that is no contract lends its methods to this one, and the decision on who may call comes with them.
-        var owner = ContractIdentity.Of(member.ContainingType);
-        var access = owner is null ? ContractIdentity.AccessOf(member.ContainingType) ?? _identity.Access : owner.Access;
-        var parser = new MethodParser((IMethodSymbol)member, owner ?? _identity, access, Restrictions(member.ContainingType), LocationOf(member), _problems);
-        var method = parser.Parse();
+        var method = new MethodParser((IMethodSymbol)member, Owner(member.ContainingType), LocationOf(member), _scope).Parse();
         _isComplete &= method is not null;
-        _payloads.AddRange(parser.Payloads);
         return method;
     }
+
+    // A base interface that is no contract lends its methods to this one; the decision on who may call comes with them, and the faults do.
+    private OwnerSettings Owner(INamedTypeSymbol declaring)
+    {
+        var restrictions = Restrictions(declaring).ToEquatableArray();
+        var faults = FaultDeclaration.Of(declaring);
+        return ContractIdentity.Of(declaring) is { } owner
+            ? new OwnerSettings(owner, owner.Access, restrictions, faults)
+            : new OwnerSettings(_identity, ContractIdentity.AccessOf(declaring) ?? _identity.Access, restrictions, [.. faults, .. FaultDeclaration.Of(_contract)]);
+    }
+
+    // Inherited contracts are checked by themselves; interfaces that lend are only checked here.
+    private void CheckFaults()
+    {
+        var own = FaultDeclaration.Of(_contract);
+        FaultDeclaration.Check(own, [], _contract.Name, _location, _scope);
+        foreach (var lender in Interfaces().Where(type => ContractIdentity.Of(type) is null))
+            FaultDeclaration.Check(FaultDeclaration.Of(lender), own, lender.Name, _location, _scope);
+    }
+
+    private IEnumerable<INamedTypeSymbol> Interfaces() => ImmutableArray.Create(_contract).Concat(_contract.AllInterfaces).Where(type => !type.OriginalDefinition.Is(KnownNames.RpcContract.Type));
 
     // Whoever inherits may narrow who calls, never widen it.
     private IEnumerable<AccessModel> Restrictions(INamedTypeSymbol declaring) => ImmutableArray.Create(_contract).Concat(_contract.AllInterfaces)
@@ -96,7 +111,9 @@ internal sealed class ContractParser
         .OfType<AccessModel>()
         .Where(access => !access.AllowsAnyone)
         .Distinct()
-        .OrderBy(access => access.Domains, StringComparer.Ordinal);
+        .OrderBy(access => access.Domains, StringComparer.Ordinal)
+        .ThenBy(access => access.RosterGroups, StringComparer.Ordinal)
+        .ThenBy(access => access.Policy, StringComparer.Ordinal);
 
     private static string? MemberRefusal(ISymbol member) => member switch
     {
@@ -113,7 +130,7 @@ internal sealed class ContractParser
     {
         foreach (var twins in methods.GroupBy(method => method.WireContract + "/" + method.WireName, StringComparer.Ordinal).Where(group => group.Count() > 1))
             foreach (var twin in twins.Skip(1))
-                _problems.Add(Diagnostic.Create(Diagnostics.DuplicateWireName, LocationOf(twin), twins.First().Name, twin.Name, twins.Key));
+                _scope.Report(Diagnostics.DuplicateWireName, LocationOf(twin), twins.First().Name, twin.Name, twins.Key);
     }
 
     private Location LocationOf(MethodModel method) => _contract.GetMembers(method.Name).LastOrDefault() is { } member && method.DeclaredBy == _contract.BareSource() ? LocationOf(member) : _location;

@@ -2,37 +2,40 @@ using Microsoft.CodeAnalysis;
 
 namespace XmppRpc.Generators.Parsing;
 
-/// <summary>Which types can be payload.</summary>
-internal static class DataTypes
+/// <summary>Which types can be payload. It remembers what it has walked through, so each contract has its own.</summary>
+internal sealed class DataTypes
 {
+    private const string NoTask = "a task is no data";
+
     private static readonly (string Type, string Reason)[] Refused =
     [
         ("System.Threading.CancellationToken", "a CancellationToken has to be a parameter of its own and not nullable"),
-        ("System.Collections.Generic.IAsyncEnumerable`1", "IAsyncEnumerable<T> is supported as the return type of a method only"),
-        ("System.IProgress`1", "IProgress<T> is not supported; an implementation reports with RpcContext.Report"),
-        (KnownNames.RpcCallOptions.Type, "options belong to the proxy, not to the contract; callers set them with proxy.With(options)"),
-        (KnownNames.Deferred.Type, "Deferred<T> is supported as Task<Deferred<T>> only"),
-        ("System.Threading.Tasks.Task", "a task is no data"),
-        ("System.Threading.Tasks.ValueTask", "a task is no data"),
-        ("System.Threading.Tasks.ValueTask`1", "a task is no data"),
-        ("System.IO.Stream", "a Stream is no data; send byte[], or return IAsyncEnumerable<byte[]>"),
+        (KnownNames.RpcCallOptions.Type, "options are a parameter of their own, RpcCallOptions?"),
+        ("System.Threading.Tasks.Task", NoTask),
+        ("System.Threading.Tasks.ValueTask", NoTask),
+        ("System.Threading.Tasks.ValueTask`1", NoTask),
+        ("System.IO.Stream", "a Stream is no data; send byte[], or IAsyncEnumerable<byte[]>"),
     ];
 
-    /// <summary>Why a type, or one inside of it, cannot be payload; null if it can.</summary>
-    public static string? Refusal(ITypeSymbol type)
+    private readonly LiveParts _liveParts = new();
+
+    /// <summary>Why a type cannot be payload; null if it can.</summary>
+    public Refusal? Refusal(ITypeSymbol type)
     {
+        if (LiveParts.Reason(type) is { } live)
+            return new Refusal(live);
         var open = new Stack<ITypeSymbol>([type]);
         while (open.Count > 0)
         {
             var current = open.Pop();
             if (Own(current) is { } reason)
-                return reason;
+                return new Refusal(reason);
             if (current is IArrayTypeSymbol array)
                 open.Push(array.ElementType);
             foreach (var argument in (current as INamedTypeSymbol)?.TypeArguments ?? [])
                 open.Push(argument);
         }
-        return null;
+        return _liveParts.Find(type) is { } inside ? new Refusal(inside, type.Text()) : null;
     }
 
     private static string? Own(ITypeSymbol type)

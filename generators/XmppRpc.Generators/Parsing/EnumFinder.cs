@@ -21,7 +21,7 @@ internal static class EnumFinder
                 open.Push(array.ElementType);
             if (type is not INamedTypeSymbol named)
                 continue;
-            if (named.TypeKind == TypeKind.Enum && IsClosed(named) && !HasConverter(named) && compilation.IsSymbolAccessibleWithin(named, compilation.Assembly))
+            if (named.TypeKind == TypeKind.Enum && IsClosed(named) && !JsonSymbols.HasConverter(named) && compilation.IsSymbolAccessibleWithin(named, compilation.Assembly))
                 yield return named.BareSource();
             foreach (var part in Parts(named))
                 open.Push(part);
@@ -32,39 +32,15 @@ internal static class EnumFinder
     {
         foreach (var argument in type.TypeArguments)
             yield return argument;
-        if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct or TypeKind.Interface) || IsSystem(type))
+        if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct or TypeKind.Interface) || JsonSymbols.IsSystem(type))
             yield break;
         // The definition's members, not the constructed type's: a generic type that holds an ever longer one of itself would never end.
         var definition = type.OriginalDefinition;
-        foreach (var part in Members(definition).Concat(DerivedTypes(definition)).Concat(definition.Interfaces))
+        foreach (var part in definition.GetMembers().Select(JsonSymbols.TypeOf).OfType<ITypeSymbol>().Concat(JsonSymbols.DerivedTypes(definition)).Concat(definition.Interfaces))
             yield return part;
         if (definition.BaseType is { } parent)
             yield return parent;
     }
 
-    private static IEnumerable<ITypeSymbol> Members(INamedTypeSymbol type) =>
-        type.GetMembers().Where(member => !member.IsStatic).Select(member => member switch
-        {
-            IPropertySymbol { IsIndexer: false } property => property.Type,
-            IFieldSymbol { IsImplicitlyDeclared: false } field => field.Type,
-            _ => null,
-        }).OfType<ITypeSymbol>();
-
-    private static IEnumerable<ITypeSymbol> DerivedTypes(INamedTypeSymbol type) => type.GetAttributes()
-        .Where(attribute => attribute.AttributeClass?.Is("System.Text.Json.Serialization.JsonDerivedTypeAttribute") == true)
-        .Select(attribute => attribute.ConstructorArguments.FirstOrDefault().Value)
-        .OfType<ITypeSymbol>();
-
     private static bool IsClosed(INamedTypeSymbol type) => type.ContainingType is not { } outer || (outer.TypeArguments.All(argument => argument.TypeKind != TypeKind.TypeParameter) && IsClosed(outer));
-
-    private static bool HasConverter(ITypeSymbol type) =>
-        type.GetAttributes().Any(attribute => attribute.AttributeClass?.Inherits("System.Text.Json.Serialization.JsonConverterAttribute") == true);
-
-    private static bool IsSystem(INamedTypeSymbol type)
-    {
-        var space = type.ContainingNamespace;
-        while (space is { ContainingNamespace.IsGlobalNamespace: false })
-            space = space.ContainingNamespace;
-        return string.Equals(space?.Name, "System", StringComparison.Ordinal);
-    }
 }

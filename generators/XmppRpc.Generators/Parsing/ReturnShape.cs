@@ -7,18 +7,18 @@ namespace XmppRpc.Generators.Parsing;
 internal sealed record ReturnShape(MethodKind Kind, bool IsValueTask, ITypeSymbol? Result)
 {
     /// <summary>The shape, or null with a reason, or null without one where the compiler has said enough.</summary>
-    public static ReturnShape? Of(IMethodSymbol method, out string? refusal)
+    public static ReturnShape? Of(IMethodSymbol method, DataTypes data, out Refusal? refusal)
     {
         refusal = null;
         if (method.ReturnType.TypeKind == TypeKind.Error)
             return null;
         if (method.RefKind != RefKind.None)
-            refusal = "it returns a reference";
+            refusal = new Refusal("it returns a reference");
         else if (method.ReturnType is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.Annotated })
-            refusal = "what it returns may not be null";
+            refusal = new Refusal("what it returns may not be null");
         else if (Of(method.ReturnType) is not { } shape)
-            refusal = $"it returns '{method.ReturnType.Text()}'";
-        else if ((refusal = shape.Result is null ? null : DataTypes.Refusal(shape.Result)) is null)
+            refusal = new Refusal($"it returns '{method.ReturnType.Text()}'");
+        else if ((refusal = shape.Result is null ? null : data.Refusal(shape.Result)) is null)
             return shape;
         return null;
     }

@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using XmppRpc.Generators.Model;
-using MethodKind = XmppRpc.Generators.Model.MethodKind;
 
 namespace XmppRpc.Generators.Parsing;
 
@@ -14,11 +13,11 @@ internal static class StreamSettings
         .OrderBy(setting => setting.Name, StringComparer.Ordinal)
         .ToEquatableArray();
 
-    public static string? Refusal(AttributeData attribute, MethodKind kind)
+    public static string? Refusal(AttributeData attribute, bool isStream)
     {
         var settings = Of(attribute).ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
-        if (kind != MethodKind.Stream)
-            return "the method returns no IAsyncEnumerable<T>";
+        if (!isStream)
+            return "the method neither takes nor returns an IAsyncEnumerable<T>";
         if (settings.Where(setting => setting.Value < 1).Select(setting => setting.Key).FirstOrDefault() is { } name)
             return $"{name} must be at least 1";
         // Without a look at the defaults, which the runtime may change: both values have to be written here to be compared.

@@ -3,6 +3,8 @@ namespace XmppRpc.Generators.Parsing;
 /// <summary>Names on the wire.</summary>
 internal static class WireNames
 {
+    public const int MaxFaultCode = 64, MaxHeaderName = 64;
+
     private const string AsyncSuffix = "Async";
 
     /// <summary>A method's name unless the contract gives another: without <c>Async</c>, in camelCase.</summary>
@@ -22,4 +24,9 @@ internal static class WireNames
     public static bool IsContractName(string name) => name.Length > 0 && name.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '.' or '-');
 
     public static bool IsMethodName(string name) => name.Length > 0 && name.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-');
+
+    public static bool IsFaultCode(string code) => code.Length <= MaxFaultCode && IsContractName(code);
+
+    public static bool IsHeaderName(string name) =>
+        name.Length is > 0 and <= MaxHeaderName && name.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '-' or '_' or '.');
 }

@@ -20,6 +20,11 @@ internal sealed class InMemoryInvoker(RpcDispatcher dispatcher, RpcContractInfo 
 
     public CancellationToken Cancellation { get; private set; }
 
+    public RpcCallOptions? Options { get; private set; }
+
+    /// <summary>What the last call had besides its arguments.</summary>
+    public InMemoryInputs Inputs { get; private set; } = null!;
+
     public override Jid Target => Jid.Parse("callee@example.org/one");
 
     public override RpcInvoker With(RpcCallOptions options) => this;
@@ -46,9 +51,10 @@ internal sealed class InMemoryInvoker(RpcDispatcher dispatcher, RpcContractInfo 
     {
         Assert.Equal(kind, method.Kind);
         var json = arguments.Finish();
-        (Method, Arguments, Cancellation) = (method, Encoding.UTF8.GetString(json.Span), cancellationToken);
+        (Method, Arguments, Cancellation, Options) = (method, Encoding.UTF8.GetString(json.Span), cancellationToken, arguments.Options);
+        Inputs = new InMemoryInputs(arguments);
         var responder = new InMemoryResponder();
-        await dispatcher.DispatchAsync(contract.Methods.ToList().IndexOf(method), new RpcArgumentReader(json), responder, cancellationToken);
+        await dispatcher.DispatchAsync(contract.Methods.ToList().IndexOf(method), new RpcArgumentReader(json) { Inputs = Inputs }, responder, cancellationToken);
         return responder.Payloads;
     }
 

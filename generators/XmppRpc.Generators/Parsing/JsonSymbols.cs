@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+
+namespace XmppRpc.Generators.Parsing;
+
+/// <summary>What System.Text.Json makes of types and members.</summary>
+internal static class JsonSymbols
+{
+    private const string Space = "System.Text.Json.Serialization.";
+
+    /// <summary>It is written by the user's code, in a way that cannot be seen from outside.</summary>
+    public static bool HasConverter(ISymbol symbol) => symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.Inherits(Space + "JsonConverterAttribute") == true);
+
+    public static IEnumerable<ITypeSymbol> DerivedTypes(INamedTypeSymbol type) => type.GetAttributes()
+        .Where(attribute => attribute.AttributeClass?.Is(Space + "JsonDerivedTypeAttribute") == true)
+        .Select(attribute => attribute.ConstructorArguments.FirstOrDefault().Value)
+        .OfType<ITypeSymbol>();
+
+    /// <summary>The type of a property or a declared field of instances; null for any other member.</summary>
+    public static ITypeSymbol? TypeOf(ISymbol member) => member switch
+    {
+        { IsStatic: true } => null,
+        IPropertySymbol { IsIndexer: false } property => property.Type,
+        IFieldSymbol { IsImplicitlyDeclared: false } field => field.Type,
+        _ => null,
+    };
+
+    /// <summary>The member's value is part of the JSON as its type says.</summary>
+    public static bool IsWritten(ISymbol member) =>
+        TypeOf(member) is not null
+        && (member.DeclaredAccessibility == Accessibility.Public || member.FindAttribute(Space + "JsonIncludeAttribute") is not null)
+        && !IsIgnored(member)
+        && !HasConverter(member);
+
+    public static bool IsCollection(INamedTypeSymbol type) => type.SpecialType == SpecialType.System_Collections_IEnumerable || type.AllInterfaces.Any(super => super.SpecialType == SpecialType.System_Collections_IEnumerable);
+
+    /// <summary>Its members are the framework's business.</summary>
+    public static bool IsSystem(INamedTypeSymbol type)
+    {
+        var space = type.ContainingNamespace;
+        while (space is { ContainingNamespace.IsGlobalNamespace: false })
+            space = space.ContainingNamespace;
+        return string.Equals(space?.Name, "System", StringComparison.Ordinal);
+    }
+
+    // JsonIgnoreCondition.Always is 1, and what the attribute means without a condition.
+    private static bool IsIgnored(ISymbol member) => member.FindAttribute(Space + "JsonIgnoreAttribute") is { } ignore
+        && (ignore.NamedArguments.All(argument => !string.Equals(argument.Key, "Condition", StringComparison.Ordinal)) || ignore.Named<int>("Condition") == 1);
+}
