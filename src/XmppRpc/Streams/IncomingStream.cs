@@ -27,10 +27,11 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     private readonly Channel<(ItemFrame Frame, int Skip)> _frames = Channel.CreateUnbounded<(ItemFrame, int)>(new UnboundedChannelOptions { SingleReader = true });
     private Credit _window = window;
     private Credit _granted = window;
-    private Credit _grantedBefore = window;
+    private readonly Queue<Credit> _grantedBefore = new();
     private Deadline? _probe;
     private long _received;
     private long _receivedBytes;
+    private long _bytesBeforeLast;
     private long _consumed;
     private long _consumedBytes;
     private long _askedFrom;
@@ -77,6 +78,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
             {
                 var skip = (int)(_received + 1 - frame.First);
                 _received += count - skip;
+                _bytesBeforeLast = _receivedBytes;
                 _receivedBytes += frame.Items.Length;
                 _frames.Writer.TryWrite((frame, skip));
                 if (_total == _received)
@@ -161,18 +163,24 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
         }
     }
 
-    // The sender ran dry while the consumer kept up: what it may send ahead is too little for this road.
     private void BeforeWait()
     {
         lock (_lock)
         {
             _waits = true;
-            var dry = _received >= _grantedBefore.Items || _receivedBytes >= _grantedBefore.Bytes;
-            if (!dry || _ended || (_window.Items >= limits.MaxWindow && _window.Bytes >= limits.MaxWindowBytes))
+            if (!SenderRanDry() || _ended || (_window.Items >= limits.MaxWindow && _window.Bytes >= limits.MaxWindowBytes))
                 return;
             _window = new Credit(Math.Max(_window.Items, Math.Min(2 * _window.Items, limits.MaxWindow)), Math.Max(_window.Bytes, Math.Min(2 * _window.Bytes, limits.MaxWindowBytes)));
             Grant();
         }
+    }
+
+    // What has come ends where an earlier credit did: the sender had to wait for the next one while the consumer kept up. It may send too little ahead for this road.
+    private bool SenderRanDry()
+    {
+        while (_grantedBefore.TryPeek(out var before) && (before.Items < _received || before.Bytes <= _bytesBeforeLast))
+            _grantedBefore.Dequeue();
+        return _grantedBefore.TryPeek(out var edge) && (edge.Items == _received || edge.Bytes <= _receivedBytes);
     }
 
     private void Consumed(int items, int bytes)
@@ -189,7 +197,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
 
     private void Grant()
     {
-        _grantedBefore = _granted;
+        _grantedBefore.Enqueue(_granted);
         _granted = new Credit(_consumed + _window.Items, _consumedBytes + _window.Bytes);
         if (!_ended && _total is null)
             call.Send(new CreditFrame(call.Id, isUpload, _consumed, _granted));
