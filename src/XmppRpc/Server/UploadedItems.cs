@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text.Json.Serialization.Metadata;
 using XmppRpc.Streams;
 
@@ -19,6 +20,12 @@ internal sealed class UploadedItems<T>(IncomingStream stream, JsonTypeInfo<T> it
         {
             return await stream.ReadAsync(items, item, cancellationToken).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (stream.Failure is RpcException)
+        {
+            // The call was cancelled because its stream broke: that is what there is to tell.
+            ExceptionDispatchInfo.Throw(stream.Failure);
+            return false;
+        }
         catch (Exception e) when (e is not (RpcException or OperationCanceledException))
         {
             // Constructors and converters of the user's types run in there, and may throw what they like.
@@ -35,7 +42,8 @@ internal sealed class UploadedItems<T>(IncomingStream stream, JsonTypeInfo<T> it
         {
             foreach (var next in items)
             {
-                token.ThrowIfCancellationRequested();
+                if (token.IsCancellationRequested)
+                    throw stream.Failure ?? new OperationCanceledException(token);
                 yield return next;
             }
             items.Clear();

@@ -43,6 +43,9 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     /// <summary>Items that have come, without a gap.</summary>
     public long Received => Volatile.Read(ref _received);
 
+    /// <summary>Why it ended, if not in order.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>What the sender may send, as a first word.</summary>
     public Credit Credit
     {
@@ -213,6 +216,8 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
 
     private void End(Exception? error)
     {
+        if (!_ended)
+            Failure = error;
         _ended = true;
         if (_probe is { } probe)
             wheel.Clear(probe);

@@ -28,6 +28,7 @@ internal sealed class CalleeSide : IAsyncDisposable
         new("acme.orders", 1, "tell", RpcMethodKind.OneWay),
         new("acme.orders", 1, "list", RpcMethodKind.Stream) { Stream = new RpcStreamAttribute { MaxBatch = 4, MaxBatchBytes = 100 } },
         new("acme.orders", 1, "decide", RpcMethodKind.Deferred),
+        new("acme.orders", 1, "import", RpcMethodKind.Unary) { HasUpload = true },
     ], []);
 
     public CalleeSide(Func<RpcEndpointOptions, RpcEndpointOptions>? change = null)
