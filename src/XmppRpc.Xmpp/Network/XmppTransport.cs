@@ -47,6 +47,9 @@ public sealed class XmppTransport : IAsyncDisposable
     /// <summary>Whether the byte stream is known to be broken.</summary>
     internal bool IsBroken => _broken is not null;
 
+    /// <summary>What broke it, or null.</summary>
+    internal XmppConnectionException? Broken => _broken;
+
     /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync"/>.</summary>
     public bool IsStreamEnded => _streamEnded;
 
@@ -100,7 +103,7 @@ public sealed class XmppTransport : IAsyncDisposable
         lock (_gate)
         {
             ThrowIfUnwritable();
-            Enqueue(element);
+            Enqueue(element, _maxElementBytes);
         }
 
         return DepartAsync(cancellationToken);
@@ -129,26 +132,33 @@ public sealed class XmppTransport : IAsyncDisposable
     /// <summary>Sees to it that what is queued leaves, and completes as <see cref="WriteAsync"/> does.</summary>
     internal ValueTask FlushAsync(CancellationToken cancellationToken) => DepartAsync(cancellationToken);
 
-    /// <summary>As <see cref="Append(ReadOnlySpan{byte})"/>, with an element of our own.</summary>
+    /// <summary>As <see cref="Append(ReadOnlySpan{byte})"/>, with an element of our own: the largest size is for what others want sent, and must not silence the last words of a stream.</summary>
     internal void Append(XmppElement element)
     {
         lock (_gate)
         {
             ThrowIfUnwritable();
-            Enqueue(element);
+            Enqueue(element, int.MaxValue);
         }
     }
 
-    /// <summary>Sends an element of our own without waiting for anything. A stream that is broken is left to the one who reads.</summary>
-    internal void Post(XmppElement element)
+    /// <summary>As <see cref="Append(XmppElement)"/> within <paramref name="maxBytes"/>, on a stream that still takes it; else false, and nothing was done.</summary>
+    internal bool TryAppend(XmppElement element, int maxBytes)
     {
         lock (_gate)
         {
             if (_broken is not null || _streamEnded)
-                return;
-            Enqueue(element);
+                return false;
+            Enqueue(element, maxBytes);
+            return true;
         }
-        Leave();
+    }
+
+    /// <summary>Sends an element of our own, of any size, without waiting for anything. A stream that is broken is left to the one who reads.</summary>
+    internal void Post(XmppElement element)
+    {
+        if (TryAppend(element, int.MaxValue))
+            Leave();
     }
 
     /// <summary>Whether <see cref="PostWhiteSpace"/> may be used.</summary>
@@ -308,13 +318,13 @@ public sealed class XmppTransport : IAsyncDisposable
     }
 
     /// <summary>Under the gate. An element that is refused leaves no trace.</summary>
-    private void Enqueue(XmppElement element)
+    private void Enqueue(XmppElement element, int maxBytes)
     {
         var before = _queued.Length;
         try
         {
             _wire.WriteElement(_queued, element);
-            RefuseOversize(element, _queued.Length - before, _maxElementBytes);
+            RefuseOversize(element, _queued.Length - before, maxBytes);
             _queued.EndMessage();
         }
         catch

@@ -23,13 +23,13 @@ internal static class StreamError
     }
 
     /// <summary>Tells the peer why, and closes our XML stream.</summary>
-    public static async ValueTask SendAsync(XmppTransport transport, string condition, XmppElement? detail, CancellationToken cancellationToken)
+    public static ValueTask SendAsync(XmppTransport transport, string condition, XmppElement? detail, CancellationToken cancellationToken)
     {
         var error = new XmppElement("error", XmppNames.Streams).Add(new XmppElement(condition, XmppNames.StreamErrors));
         if (detail is not null)
             error.Add(detail);
-        await transport.WriteAsync(error, cancellationToken).ConfigureAwait(false);
-        await transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
+        transport.Append(error);
+        return transport.WriteStreamEndAsync(cancellationToken);
     }
 
     // RFC 6120 §4.9.3.3

@@ -15,6 +15,9 @@ internal sealed class XmppSession : IAsyncDisposable
     /// <summary>How long a peer that may no longer read is waited for.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whatever an XMPP server says of its limits, this much is tried: else one that says 1 could keep us from saying anything.</summary>
+    private const int LeastStanzaBytes = 1024;
+
     private readonly XmppTransport _transport;
     private readonly XmppConnectionOptions _options;
     private readonly ILogger _log;
@@ -41,9 +44,10 @@ internal sealed class XmppSession : IAsyncDisposable
         _bytesTaken = transport.BytesRead;
         transport.PadsFlushes = true;
         _acknowledgedBefore = negotiated.State?.Unacked.Acknowledged ?? 0;
+        transport.MaxElementBytes = options.MaxSentStanzaBytes;
         // XEP-0478: refused here, before the XMPP server ends the stream for it
         if (negotiated.Limits?.MaxStanzaBytes is { } most)
-            transport.MaxElementBytes = Math.Max(most, 1024); // what a ping or a stream error takes must always fit
+            transport.MaxElementBytes = Math.Max(most, LeastStanzaBytes);
         if (negotiated.State is not { } state)
             return;
         _sender = new(transport, state, window, transport.MaxElementBytes, options.Time);
@@ -83,7 +87,7 @@ internal sealed class XmppSession : IAsyncDisposable
         try
         {
             var (wire, isDirectTls) = await OpenWireAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
-            transport = new(wire, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
+            transport = new(wire, int.MaxValue, options.MaxQueuedBytes);
             if (transport.IsEncrypted)
                 XmppLog.Encrypted(log, options.Jid.Bare, transport.Protocol);
             var dialogue = new StreamDialogue(transport, options, log, isDirectTls);
@@ -172,7 +176,7 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             await SayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (XmppException)
+        catch (Exception e) when (e is XmppException or ArgumentException)
         {
             // it is over, which is all that was asked for
         }
@@ -259,8 +263,8 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             if (_sender is not null)
                 _sender.TryPost(answer.Element);
-            else if (_transport.QueuedBytes < _options.MaxQueuedBytes)
-                _transport.Post(answer.Element);
+            else if (_transport.QueuedBytes < _options.MaxQueuedBytes && _transport.TryAppend(answer.Element, _transport.MaxElementBytes))
+                _transport.Leave();
         }
         catch (ArgumentException)
         {
@@ -283,7 +287,20 @@ internal sealed class XmppSession : IAsyncDisposable
         }
     }
 
+    /// <summary>On the thread of a timer, where an exception would end the process.</summary>
     private void Watch()
+    {
+        try
+        {
+            Look();
+        }
+        catch (Exception e)
+        {
+            GiveUp(new($"The connection of {Jid} was given up by an error of its own: {e.Message}", e));
+        }
+    }
+
+    private void Look()
     {
         // a write has failed, and the last words of the XMPP server had their time
         if (_transport.IsBroken && _sawBroken)
@@ -305,10 +322,15 @@ internal sealed class XmppSession : IAsyncDisposable
                 _transport.Post(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { Id = _pingId, To = Jid.Parse(Jid.Domain), From = _options.IsComponent ? Jid : null }.Element);
                 break;
             case LivenessStep.Dead:
-                _dead = new($"The XMPP server for {Jid.Domain} has been silent although it was asked (AnswerTimeout {_options.AnswerTimeout.TotalSeconds} s), so the connection of {Jid} counts as lost.");
-                _ = _transport.DisposeAsync().AsTask();
+                GiveUp(new($"The XMPP server for {Jid.Domain} has been silent although it was asked (AnswerTimeout {_options.AnswerTimeout.TotalSeconds} s), so the connection of {Jid} counts as lost."));
                 break;
         }
+    }
+
+    private void GiveUp(XmppConnectionException reason)
+    {
+        _dead = reason;
+        _ = _transport.DisposeAsync().AsTask();
     }
 
     private static async ValueTask SayLastAsync(Func<CancellationToken, ValueTask> say, TimeProvider time)
@@ -318,7 +340,7 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             await say(timeout.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is XmppException or OperationCanceledException)
+        catch (Exception e) when (e is XmppException or OperationCanceledException or ArgumentException)
         {
             // it is over in any case
         }
