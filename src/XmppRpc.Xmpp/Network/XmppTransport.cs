@@ -50,7 +50,7 @@ public sealed class XmppTransport : IAsyncDisposable
     /// <summary>What broke it, or null.</summary>
     internal XmppConnectionException? Broken => _broken;
 
-    /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync"/>.</summary>
+    /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync(CancellationToken)"/>.</summary>
     public bool IsStreamEnded => _streamEnded;
 
     /// <summary>The default namespace that the peer's stream header declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
@@ -112,7 +112,7 @@ public sealed class XmppTransport : IAsyncDisposable
     internal static void RefuseOversize(XmppElement element, int bytes, int maxBytes)
     {
         if (bytes > maxBytes)
-            throw new ArgumentException($"The <{element.Name}/> takes {bytes} bytes, more than the {maxBytes} that may be sent in one. Send less at a time.");
+            throw new ArgumentException($"The <{element.Name}/> takes {bytes} bytes, more than the {maxBytes} that may be sent in one (MaxSentStanzaBytes, or less where the XMPP server bears less). Send less at a time.");
     }
 
     /// <summary>Writes an element as it would leave here; it stays with the caller.</summary>
@@ -189,13 +189,18 @@ public sealed class XmppTransport : IAsyncDisposable
     }
 
     /// <summary>Closes our XML stream and flushes; nothing may be written afterwards. A second call does nothing.</summary>
-    public ValueTask WriteStreamEndAsync(CancellationToken cancellationToken = default)
+    public ValueTask WriteStreamEndAsync(CancellationToken cancellationToken = default) => WriteStreamEndAsync(null, cancellationToken);
+
+    /// <summary>As <see cref="WriteStreamEndAsync(CancellationToken)"/>, with an element of our own right before it, of any size. A second call does nothing, whoever makes it.</summary>
+    internal ValueTask WriteStreamEndAsync(XmppElement? lastWord, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_streamEnded)
                 return ValueTask.CompletedTask;
             ThrowIfUnwritable();
+            if (lastWord is not null)
+                Enqueue(lastWord, int.MaxValue);
             _wire.WriteStreamEnd(_queued);
             _queued.EndMessage();
             _streamEnded = true;

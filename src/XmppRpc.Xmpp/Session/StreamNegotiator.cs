@@ -41,7 +41,7 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
     {
         // RFC 6120 §4.7.1: from tells who we are, so not in clear text
         await dialogue.Transport.WriteStreamStartAsync(XmppNames.Client, dialogue.Transport.IsEncrypted ? _account.ToString() : null, _account.Domain, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var header = await dialogue.ReadAsync(XmppNodeKind.StreamStart, cancellationToken).ConfigureAwait(false);
+        var header = await dialogue.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
         // RFC 6120 §4.7.5
         if (header.Attribute("version") is not { } version || !version.StartsWith("1.", StringComparison.Ordinal))
             throw new XmppStreamException("unsupported-version", $"The XMPP server for {_account.Domain} does not speak XMPP 1.0.");

@@ -199,13 +199,9 @@ internal sealed class XmppSession : IAsyncDisposable
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
-    private ValueTask SayGoodbyeAsync(CancellationToken cancellationToken)
-    {
-        // the last word on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
-        if (State is { } state && !_transport.IsStreamEnded)
-            _transport.Append(SmNonzas.Answer(state.Handled));
-        return _transport.WriteStreamEndAsync(cancellationToken);
-    }
+    // the last word is on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
+    private ValueTask SayGoodbyeAsync(CancellationToken cancellationToken) =>
+        _transport.WriteStreamEndAsync(State is { } state ? SmNonzas.Answer(state.Handled) : null, cancellationToken);
 
     private static async Task<(XmppWire Wire, bool IsDirectTls)> OpenWireAsync(XmppConnectionOptions options, ConnectTo? elsewhere, CancellationToken cancellationToken)
     {

@@ -437,7 +437,8 @@ public sealed class ManagedStreamTests : IAsyncDisposable
         await _server.SendAsync($"<a xmlns='urn:xmpp:sm:3' h='{acknowledged}'/>");
         await next;
         await _server.ExpectAsync("'next'/>");
-        await _server.SendAsync($"<a xmlns='urn:xmpp:sm:3' h='{stanzas + 1}'/>");
+        await _server.SendAsync($"<a xmlns='urn:xmpp:sm:3' h='{stanzas + 1}'/><message id='taken'/>");
+        Assert.Equal("taken", (await connection.ReceiveAsync())!.Id);
     }
 
     private static Message Large(string id, int bytes)
