@@ -51,6 +51,8 @@ public static class XmppNames
     public const string Hints = "urn:xmpp:hints";
     /// <summary>XEP-0191.</summary>
     public const string Blocking = "urn:xmpp:blocking";
+    /// <summary>XEP-0191 §3.4, errors about it.</summary>
+    public const string BlockingErrors = "urn:xmpp:blocking:errors";
     /// <summary>XEP-0297.</summary>
     public const string Forward = "urn:xmpp:forward:0";
     /// <summary>XEP-0313.</summary>

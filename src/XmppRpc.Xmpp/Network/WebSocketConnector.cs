@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.WebSockets;
@@ -41,33 +42,45 @@ internal static class WebSocketConnector
             if (carrier.Stream is { } stream)
                 await stream.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            throw e is WebSocketException ? Explain(options, check, socket.HttpStatusCode, e) : e;
+            throw e is WebSocketException ? Explain(options, check, carrier.Proxy, socket.HttpStatusCode, e) : e;
         }
     }
 
-    private static XmppException Explain(XmppConnectionOptions options, ServerCertificateCheck? check, HttpStatusCode status, Exception failure)
+    /// <summary>Through a proxy, what the framework says is told in our own words only: it may show the proxy's address, and that its password (HTTPS_PROXY).</summary>
+    private static XmppException Explain(XmppConnectionOptions options, ServerCertificateCheck? check, string? proxy, HttpStatusCode status, Exception failure)
     {
         if (check?.Problem is { } problem)
-            return new XmppTlsException(problem, failure);
+            return new XmppTlsException(problem, proxy is null ? failure : null);
         for (var cause = failure; cause is not null; cause = cause.InnerException)
             switch (cause)
             {
                 case XmppException ours:
                     return ours;
+                case AuthenticationException when proxy is not null:
+                    return new XmppTlsException($"The TLS handshake with {options.WebSocketAddress} through the HTTP proxy {proxy} failed{RemoteText.Reason(cause.GetBaseException().Message)}. Check that this port speaks TLS 1.2 or later, and that the proxy does not break TLS up.", cause);
                 case AuthenticationException:
                     return new XmppTlsException($"The TLS handshake with {options.WebSocketAddress} failed{RemoteText.Reason(cause.GetBaseException().Message)}. Check that this port speaks TLS 1.2 or later.", failure);
                 case HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }:
-                    return new XmppConnectionException($"The HTTP proxy does not let through to {options.WebSocketAddress}{RemoteText.Reason(cause.Message)}. Check HTTPS_PROXY and NO_PROXY.", failure);
+                    return new XmppConnectionException($"The HTTP proxy {proxy} does not let through to {options.WebSocketAddress}{Status(cause)}. Check HTTPS_PROXY and NO_PROXY.");
             }
+        if (proxy is not null && (int)status is 0 or (int)HttpStatusCode.SwitchingProtocols)
+            return new XmppConnectionException($"The web server at {options.WebSocketAddress} was asked for a WebSocket through the HTTP proxy {proxy}, and none was opened. Check HTTPS_PROXY and NO_PROXY, the path, and that the XMPP server's WebSocket module is on.");
         var answer = (int)status is 0 or (int)HttpStatusCode.SwitchingProtocols ? $"did not open one{RemoteText.Reason(failure.GetBaseException().Message)}" : $"answered {(int)status}";
-        return new XmppConnectionException($"The web server at {options.WebSocketAddress} was asked for a WebSocket and {answer}. Check the path, and that the XMPP server's WebSocket module is on.", failure);
+        return new XmppConnectionException($"The web server at {options.WebSocketAddress} was asked for a WebSocket and {answer}. Check the path, and that the XMPP server's WebSocket module is on.", proxy is null ? failure : null);
     }
+
+    // its text is the only place where the framework says it: … 'http://…' failed with status code '407'.
+    private static string Status(Exception tunnel) =>
+        tunnel.Message.LastIndexOf('\'') is > 3 and var end && tunnel.Message.AsSpan(end - 3, 3) is var digits && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? $" and answered {status}" : "";
 
     /// <summary>The connection under the HTTP request, whose parts are not told by it.</summary>
     private sealed class Carrier(XmppConnectionOptions options, ServerCertificateCheck? check, CancellationToken cancellationToken)
     {
         /// <summary>What was opened last, the <see cref="SslStream"/> over it once there is one.</summary>
         public Stream? Stream { get; private set; }
+
+        /// <summary>The host of the proxy that was asked, or null.</summary>
+        public string? Proxy { get; private set; }
 
         public SocketsHttpHandler CreateHandler(Uri endpoint, IWebProxy? proxy)
         {
@@ -93,6 +106,8 @@ internal static class WebSocketConnector
 
         private async Task<Stream> ConnectAsync(DnsEndPoint place, CancellationToken stop)
         {
+            if (place.Host != options.WebSocket!.IdnHost || place.Port != options.WebSocket.Port)
+                Proxy = RemoteText.Show(place.Host);
             // the request may be over long before the handler gives up its connection
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
             var opened = await TcpConnector.OpenAsync(options with { Host = place.Host, Port = place.Port }, null, either.Token).ConfigureAwait(false);

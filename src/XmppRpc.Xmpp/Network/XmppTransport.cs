@@ -47,7 +47,10 @@ public sealed class XmppTransport : IAsyncDisposable
     /// <summary>Whether the byte stream is known to be broken.</summary>
     internal bool IsBroken => _broken is not null;
 
-    /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync"/>.</summary>
+    /// <summary>What broke it, or null.</summary>
+    internal XmppConnectionException? Broken => _broken;
+
+    /// <summary>Whether our XML stream was closed by <see cref="WriteStreamEndAsync(CancellationToken)"/>.</summary>
     public bool IsStreamEnded => _streamEnded;
 
     /// <summary>The default namespace that the peer's stream header declared (for example <c>jabber:client</c>), empty if it declared none; null before it was read.</summary>
@@ -100,7 +103,7 @@ public sealed class XmppTransport : IAsyncDisposable
         lock (_gate)
         {
             ThrowIfUnwritable();
-            Enqueue(element);
+            Enqueue(element, _maxElementBytes);
         }
 
         return DepartAsync(cancellationToken);
@@ -109,7 +112,7 @@ public sealed class XmppTransport : IAsyncDisposable
     internal static void RefuseOversize(XmppElement element, int bytes, int maxBytes)
     {
         if (bytes > maxBytes)
-            throw new ArgumentException($"The <{element.Name}/> takes {bytes} bytes, more than the {maxBytes} that may be sent in one. Send less at a time.");
+            throw new ArgumentException($"The <{element.Name}/> takes {bytes} bytes, more than the {maxBytes} that may be sent in one (MaxSentStanzaBytes, or less where the XMPP server bears less). Send less at a time.");
     }
 
     /// <summary>Writes an element as it would leave here; it stays with the caller.</summary>
@@ -129,26 +132,33 @@ public sealed class XmppTransport : IAsyncDisposable
     /// <summary>Sees to it that what is queued leaves, and completes as <see cref="WriteAsync"/> does.</summary>
     internal ValueTask FlushAsync(CancellationToken cancellationToken) => DepartAsync(cancellationToken);
 
-    /// <summary>As <see cref="Append(ReadOnlySpan{byte})"/>, with an element of our own.</summary>
+    /// <summary>As <see cref="Append(ReadOnlySpan{byte})"/>, with an element of our own: the largest size is for what others want sent, and must not silence the last words of a stream.</summary>
     internal void Append(XmppElement element)
     {
         lock (_gate)
         {
             ThrowIfUnwritable();
-            Enqueue(element);
+            Enqueue(element, int.MaxValue);
         }
     }
 
-    /// <summary>Sends an element of our own without waiting for anything. A stream that is broken is left to the one who reads.</summary>
-    internal void Post(XmppElement element)
+    /// <summary>As <see cref="Append(XmppElement)"/> within <paramref name="maxBytes"/>, on a stream that still takes it; else false, and nothing was done.</summary>
+    internal bool TryAppend(XmppElement element, int maxBytes)
     {
         lock (_gate)
         {
             if (_broken is not null || _streamEnded)
-                return;
-            Enqueue(element);
+                return false;
+            Enqueue(element, maxBytes);
+            return true;
         }
-        Leave();
+    }
+
+    /// <summary>Sends an element of our own, of any size, without waiting for anything. A stream that is broken is left to the one who reads.</summary>
+    internal void Post(XmppElement element)
+    {
+        if (TryAppend(element, int.MaxValue))
+            Leave();
     }
 
     /// <summary>Whether <see cref="PostWhiteSpace"/> may be used.</summary>
@@ -179,13 +189,18 @@ public sealed class XmppTransport : IAsyncDisposable
     }
 
     /// <summary>Closes our XML stream and flushes; nothing may be written afterwards. A second call does nothing.</summary>
-    public ValueTask WriteStreamEndAsync(CancellationToken cancellationToken = default)
+    public ValueTask WriteStreamEndAsync(CancellationToken cancellationToken = default) => WriteStreamEndAsync(null, cancellationToken);
+
+    /// <summary>As <see cref="WriteStreamEndAsync(CancellationToken)"/>, with an element of our own right before it, of any size. A second call does nothing, whoever makes it.</summary>
+    internal ValueTask WriteStreamEndAsync(XmppElement? lastWord, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_streamEnded)
                 return ValueTask.CompletedTask;
             ThrowIfUnwritable();
+            if (lastWord is not null)
+                Enqueue(lastWord, int.MaxValue);
             _wire.WriteStreamEnd(_queued);
             _queued.EndMessage();
             _streamEnded = true;
@@ -308,13 +323,13 @@ public sealed class XmppTransport : IAsyncDisposable
     }
 
     /// <summary>Under the gate. An element that is refused leaves no trace.</summary>
-    private void Enqueue(XmppElement element)
+    private void Enqueue(XmppElement element, int maxBytes)
     {
         var before = _queued.Length;
         try
         {
             _wire.WriteElement(_queued, element);
-            RefuseOversize(element, _queued.Length - before, _maxElementBytes);
+            RefuseOversize(element, _queued.Length - before, maxBytes);
             _queued.EndMessage();
         }
         catch

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Text;
 using XmppRpc.Xmpp.Stanzas;
 using XmppRpc.Xmpp.Xml;
 
@@ -8,6 +9,9 @@ namespace XmppRpc.Xmpp.Services;
 /// <summary>What a connection answers for its entity. Pure: a request in, its answer out. Safe for concurrent use.</summary>
 internal sealed class IqServices
 {
+    /// <summary>The longest id that an answer echoes, in bytes of UTF-8: ids of those who mean well are far below, and whoever asks must not have us send much.</summary>
+    private const int MaxIdBytes = 256;
+
     private readonly XmppEntity _entity;
     private readonly TimeProvider _time;
     private readonly DiscoInfo _info;
@@ -39,6 +43,9 @@ internal sealed class IqServices
         var payload = request.Element.Children[0];
         return _handled.Contains(payload.Namespace) ? null : Answer(request, payload);
     }
+
+    /// <summary>Whether a request under that id may be answered at all: an answer must have the same id (RFC 6120 §8.2.3).</summary>
+    public static bool MayEcho(string? id) => id is null || Encoding.UTF8.GetByteCount(id) <= MaxIdBytes;
 
     private Iq Answer(Iq request, XmppElement payload) => (request.Type, payload) switch
     {

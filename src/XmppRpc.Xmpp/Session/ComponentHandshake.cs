@@ -19,7 +19,7 @@ internal sealed class ComponentHandshake(StreamDialogue dialogue, XmppConnection
         if (dialogue.IsDirectTls)
             await dialogue.EncryptAsync(cancellationToken).ConfigureAwait(false);
         await dialogue.Transport.WriteStreamStartAsync(XmppNames.Component, to: domain, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var header = await dialogue.ReadAsync(XmppNodeKind.StreamStart, cancellationToken).ConfigureAwait(false);
+        var header = await dialogue.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
         if (header.Attribute("id") is not { Length: > 0 } id)
             throw new XmppStreamException("undefined-condition", $"The XMPP server opened the stream of the component {domain} without an id.");
         // reader and writer take a component's namespace for jabber:client

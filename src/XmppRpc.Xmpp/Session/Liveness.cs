@@ -17,7 +17,7 @@ internal enum LivenessStep
 
 /// <summary>
 /// Finds half-open streams (RFC 6120 §4.6): pure, moved by <see cref="Tick"/>. Any byte received is a sign of life. The clock of an answer stands still while
-/// own bytes wait behind a server that takes them slowly (F-17): each answer may take as long as the slowest server needs for the stanza before it.
+/// own bytes wait behind a server that takes them slowly (F-17): each answer may take as long as the slowest server needs for the stanza before it. It stands still, too, while we do not read.
 /// </summary>
 internal sealed class Liveness(LivenessLimits limits, long read = 0, long written = 0)
 {
@@ -41,7 +41,11 @@ internal sealed class Liveness(LivenessLimits limits, long read = 0, long writte
         if (facts.BytesWritten != _written)
             (_written, _lastWritten) = (facts.BytesWritten, now);
 
-        if (facts.Acknowledged != _acknowledged || facts.UnackedBytes == 0)
+        // what would show that the XMPP server lives may lie in what we do not read
+        if (facts.IsReaderHeldUp)
+            (_lastRead, _probing) = (now, false);
+
+        if (facts.Acknowledged != _acknowledged || facts.UnackedBytes == 0 || facts.IsReaderHeldUp)
             (_acknowledged, _lastProgress) = (facts.Acknowledged, now);
         // a server that goes on sending and acknowledges nothing hears nothing (Prosody 0.12 may come to that by a resumption)
         else if (now - _lastProgress >= limits.IdleTimeout + limits.AnswerTimeout + Needed(facts.UnackedBytes))
@@ -49,7 +53,7 @@ internal sealed class Liveness(LivenessLimits limits, long read = 0, long writte
 
         if (!_probing && !facts.IsAnswerOwed)
             _askedAt = null;
-        else if (facts.IsHeldUp)
+        else if (facts.IsHeldUp || facts.IsReaderHeldUp)
             _askedAt = now;
         else
             _askedAt ??= now;
@@ -75,7 +79,8 @@ internal sealed record LivenessLimits(TimeSpan IdleTimeout, TimeSpan AnswerTimeo
 /// <param name="BytesWritten">Bytes sent since the stream began.</param>
 /// <param name="IsAnswerOwed">Whether the XMPP server has been asked for something it answers by itself.</param>
 /// <param name="IsHeldUp">Whether the question itself still waits here.</param>
+/// <param name="IsReaderHeldUp">Whether we have not been reading, because the program takes nothing of what was received.</param>
 /// <param name="LargestUnacked">The largest stanza on the way, in bytes.</param>
 /// <param name="UnackedBytes">All that is sent and not acknowledged.</param>
 /// <param name="Acknowledged">How many stanzas the XMPP server has acknowledged.</param>
-internal readonly record struct LivenessFacts(long BytesRead, long BytesWritten, bool IsAnswerOwed, bool IsHeldUp, int LargestUnacked, int UnackedBytes, uint Acknowledged);
+internal readonly record struct LivenessFacts(long BytesRead, long BytesWritten, bool IsAnswerOwed, bool IsHeldUp, bool IsReaderHeldUp, int LargestUnacked, int UnackedBytes, uint Acknowledged);

@@ -49,8 +49,8 @@ internal sealed class Login(StreamDialogue dialogue, XmppConnectionOptions optio
         // also before a token is used: an offer of less than before is noticed in any case
         var choice = SaslSelection.Choose(offer.Sasl, options, _channel);
         List<XmppElement> inline = [AboutUs()];
-        if (state?.Id is { } id && offer.ResumesInline)
-            inline.Add(SmNonzas.Resume(id, state.Handled));
+        if (state?.Id is not null && offer.ResumesInline)
+            inline.Add(state.AskToResume());
         var isBound = choice.Binding is { IsBound: true };
         if (UsableToken(offer, choice, isBound) is { } token)
         {

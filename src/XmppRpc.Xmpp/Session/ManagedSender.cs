@@ -29,6 +29,7 @@ internal sealed class ManagedSender : IDisposable
     private readonly ITimer _askTimer;
     private readonly ITimer _answerTimer;
     private TaskCompletionSource? _room;
+    private int _waiting;
     private bool _willAsk;
     private bool _willAnswer;
     private bool _owesAnswer;
@@ -60,19 +61,23 @@ internal sealed class ManagedSender : IDisposable
                 Enqueue(stanza);
                 return LeaveAsync(cancellationToken);
             }
-            room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            room = NextRoom();
+            _waiting++;
         }
         return SendLaterAsync(room, stanza, cancellationToken);
     }
 
-    /// <summary>Sends without waiting, if there is room; false: nothing was done.</summary>
-    public bool TryPost(XmppElement stanza)
+    /// <summary>Sends what others had the connection answer, without waiting, if nobody here waits and there is room for answers; false: nothing was done.</summary>
+    public bool TryAnswer(XmppElement answer)
     {
         lock (_state.Gate)
         {
-            if (_detached || _transport.IsStreamEnded || !_window.HasRoom(_state.Unacked))
+            if (_detached || _transport.IsStreamEnded || _waiting > 0)
                 return false;
-            Enqueue(stanza);
+            Serialise(answer);
+            if (!_window.HasRoomForAnswer(_state.Unacked, _scratch.Length))
+                return false;
+            Enqueue(isAnswer: true);
         }
         _transport.Leave();
         return true;
@@ -154,17 +159,56 @@ internal sealed class ManagedSender : IDisposable
 
     private async ValueTask<bool> SendLaterAsync(Task room, XmppElement stanza, CancellationToken cancellationToken)
     {
-        await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await SendAsync(stanza, cancellationToken).ConfigureAwait(false);
+        for (var isQueued = false; !isQueued;)
+        {
+            try
+            {
+                await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                lock (_state.Gate)
+                    _waiting--;
+                throw;
+            }
+
+            lock (_state.Gate)
+            {
+                isQueued = _window.HasRoom(_state.Unacked);
+                if (!_detached && !_transport.IsStreamEnded && !isQueued)
+                {
+                    room = NextRoom();
+                    continue;
+                }
+                _waiting--;
+                if (_detached || _transport.IsStreamEnded)
+                    return false;
+                Enqueue(stanza);
+            }
+        }
+        return await LeaveAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private Task NextRoom() => (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     private void Enqueue(XmppElement stanza)
     {
+        Serialise(stanza);
+        Enqueue(isAnswer: false);
+    }
+
+    private void Serialise(XmppElement stanza)
+    {
         _scratch.Clear();
         _transport.Serialise(_scratch, stanza);
+        XmppTransport.RefuseOversize(stanza, _scratch.Length, _maxStanzaBytes);
+    }
+
+    /// <summary>Queues what <see cref="Serialise"/> wrote.</summary>
+    private void Enqueue(bool isAnswer)
+    {
         var length = _scratch.Length;
-        XmppTransport.RefuseOversize(stanza, length, _maxStanzaBytes);
-        _state.Unacked.Add(_scratch.Written.Span);
+        _state.Unacked.Add(_scratch.Written.Span, isAnswer);
         _largest = Math.Max(_largest, length);
         Append(_scratch.Written.Span);
         if (_cadence.Count(length))

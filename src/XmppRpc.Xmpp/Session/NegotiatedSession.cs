@@ -10,4 +10,7 @@ namespace XmppRpc.Xmpp.Session;
 /// <param name="IsResumed">Whether it goes on with the session of before.</param>
 /// <param name="Early">What came before stream management began to count.</param>
 /// <param name="Limits">What the XMPP server says it bears (XEP-0478), or null.</param>
-internal sealed record NegotiatedSession(Jid Jid, ResumeState? State, bool IsResumed, IReadOnlyList<XmppElement> Early, StreamLimits? Limits = null);
+internal sealed record NegotiatedSession(Jid Jid, ResumeState? State, bool IsResumed, IReadOnlyList<EarlyElement> Early, StreamLimits? Limits = null);
+
+/// <summary>What came before its stream was managed, with what it took on the wire.</summary>
+internal readonly record struct EarlyElement(XmppElement Element, int Bytes);

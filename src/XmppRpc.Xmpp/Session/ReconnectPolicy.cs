@@ -33,8 +33,8 @@ internal static class ReconnectPolicy
         _ => For(reason),
     };
 
-    /// <summary>Whether the next attempt should not try to resume: the stream was found faulty, by us or by the XMPP server, while it was being resumed.</summary>
-    public static bool EndsResumption(XmppException attempt) => attempt is XmppStreamException && ForAttempt(attempt) is { DropsSession: true } or { Retry: Retry.Limited };
+    /// <summary>Whether a session must not be asked for again after an attempt to resume it that ended like this: the stream was found faulty, by us or by the XMPP server, and would be so each time.</summary>
+    public static bool EndsResumption(XmppException attempt) => attempt is XmppStreamException stream && (!stream.SentByPeer || ForAttempt(stream) is { DropsSession: true } or { Retry: Retry.Limited });
 
     /// <summary>What the failure of an attempt to come back means.</summary>
     public static Verdict ForAttempt(XmppException reason) => reason switch

@@ -11,8 +11,14 @@ namespace XmppRpc.Xmpp.Session;
 /// <summary>What came of opening a session again.</summary>
 /// <param name="Next">The session, or null.</param>
 /// <param name="Unacknowledged">What the one before left, if it was not resumed.</param>
+/// <param name="UnacknowledgedBytes">What that took on the wire.</param>
 /// <param name="Final">Why it was given up; null when it was stopped.</param>
-internal sealed record Reopened(XmppSession? Next, IReadOnlyList<UnacknowledgedStanza> Unacknowledged, XmppException? Final);
+internal sealed record Reopened(XmppSession? Next, IReadOnlyList<UnacknowledgedStanza> Unacknowledged, long UnacknowledgedBytes, XmppException? Final)
+{
+    public static Reopened Stopped { get; } = GivenUp(null);
+
+    public static Reopened GivenUp(XmppException? final) => new(null, [], 0, final);
+}
 
 /// <summary>Opens the session after a lost one: how often, after which wait, where, and with what of the one before.</summary>
 internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
@@ -58,10 +64,11 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
         if (lost.IsTooMuch)
             _window = _window.Halved();
         var preferred = resumable ? Place(before, before.State?.Location) : null;
-        for (var verdict = lost; ; verdict = ReconnectPolicy.ForAttempt(reason))
+        for (var verdict = lost; ;)
         {
+            var asked = before.State?.Resumptions;
             if (verdict.Retry == Retry.Never || (verdict.Retry == Retry.Limited && ++_limited > MaxLimitedAttempts))
-                return new(null, [], reason);
+                return Reopened.GivenUp(reason);
             var moves = verdict.OtherHost is not null && ++_otherHosts <= MaxOtherHosts;
             try
             {
@@ -71,19 +78,21 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
                 // a place that was told is tried once; after that, where the account's domain says
                 preferred = null;
                 var next = await XmppSession.OpenAsync(options, log, history, _window, _agent, stop).ConfigureAwait(false);
-                return new(next, next.IsResumed || before.State is not { } state ? [] : Read(state.Unacked, lost.IsTooMuch), null);
+                return next.IsResumed || before.State is not { } state ? new(next, [], 0, null) : new(next, Read(state.Unacked, lost.IsTooMuch), state.Unacked.Bytes, null);
             }
             catch (Exception) when (stop.IsCancellationRequested)
             {
-                return new(null, [], null);
+                return Reopened.Stopped;
             }
             catch (Exception e)
             {
                 // also what the program's own OpenStream or password source throws
                 reason = e as XmppException ?? new XmppConnectionException($"{before.Jid.Bare} could not connect: {e.Message}", e);
                 XmppLog.NotReconnected(log, before.Jid, reason.Message);
-                // what ends a stream while it is being resumed would do so each time
-                resumable &= !ReconnectPolicy.EndsResumption(reason);
+                verdict = ReconnectPolicy.ForAttempt(reason);
+                // the session that was asked for is at fault, so the next attempt, without it, is not more of the same
+                if (before.State?.Resumptions != asked && ReconnectPolicy.EndsResumption(reason))
+                    (resumable, verdict) = (false, new(Retry.Always));
             }
         }
     }

@@ -17,7 +17,8 @@ public sealed class SessionLost : XmppEvent
 /// </summary>
 public sealed class SessionStarted : XmppEvent
 {
-    internal SessionStarted(Jid jid, bool resumed, IReadOnlyList<UnacknowledgedStanza> unacknowledged) => (Jid, IsResumed, Unacknowledged) = (jid, resumed, unacknowledged);
+    internal SessionStarted(Jid jid, bool resumed, IReadOnlyList<UnacknowledgedStanza> unacknowledged, long unacknowledgedBytes) =>
+        (Jid, IsResumed, Unacknowledged, UnacknowledgedBytes) = (jid, resumed, unacknowledged, unacknowledgedBytes);
 
     /// <summary>The full JID, the same as before unless the XMPP server assigns another.</summary>
     public Jid Jid { get; }
@@ -27,9 +28,13 @@ public sealed class SessionStarted : XmppEvent
 
     /// <summary>
     /// What was sent on the session before, in order, without an acknowledgement: it may have arrived or not. Nothing of it is sent again by the connection.
-    /// Empty when resumed; without stream management nothing is known, and it is empty too.
+    /// Empty when resumed; without stream management nothing is known, and it is empty too. Where further sessions began and were lost before the program took this, it holds what each of
+    /// them left, and <see cref="IsResumed"/> says whether all were resumed.
     /// </summary>
     public IReadOnlyList<UnacknowledgedStanza> Unacknowledged { get; }
+
+    /// <summary>What <see cref="Unacknowledged"/> took on the wire.</summary>
+    internal long UnacknowledgedBytes { get; }
 }
 
 /// <summary>A stanza of which it is not known whether the XMPP server has handled it.</summary>

@@ -18,6 +18,7 @@ internal sealed class SessionLoop
     private readonly IqServices? _services;
     private readonly Reopening _reopening;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abandon = new();
     private readonly Lock _gate = new();
     private readonly Task _run;
     private IqExchange _exchange;
@@ -82,7 +83,7 @@ internal sealed class SessionLoop
     public async Task CloseAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         _closing = true;
-        _inbound.Unbound();
+        _inbound.BeginClose();
         await _stop.CancelAsync().ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(patience, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -95,8 +96,7 @@ internal sealed class SessionLoop
         catch (OperationCanceledException)
         {
             // without the caller's token, the peer had its time
-            if (Volatile.Read(ref _current) is { } session)
-                await session.DisposeAsync().ConfigureAwait(false);
+            await _abandon.CancelAsync().ConfigureAwait(false);
             await _run.ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -123,7 +123,7 @@ internal sealed class SessionLoop
     {
         while (true)
         {
-            var reason = await session.RunAsync(_inbound, _skipped, _services).ConfigureAwait(false);
+            var reason = await RunSessionAsync(session).ConfigureAwait(false);
             if (_closing)
                 return null;
             if (!_options.Reconnect)
@@ -132,26 +132,52 @@ internal sealed class SessionLoop
             reason ??= new XmppConnectionException($"The XMPP server for {session.Jid.Domain} closed the XML stream.");
             XmppLog.Lost(_log, session.Jid, reason.Message);
             Publish(null);
-            await _inbound.AddAsync(new SessionLost(reason), 0).ConfigureAwait(false);
-            var again = await _reopening.AgainAsync(session, reason, endedInOrder, _stop.Token).ConfigureAwait(false);
+            _inbound.Tell(new SessionLost(reason));
+            var again = await ReopenAsync(session, reason, endedInOrder).ConfigureAwait(false);
             if (again.Next is null)
                 return again.Final;
             if (!again.Next.IsResumed)
                 session.Exchange.FailAll(new XmppConnectionException($"The connection of {session.Jid} was lost, and its session could not be resumed; it is not known whether the request was carried out."));
             session = again.Next;
-            await AnnounceAsync(session, again.Unacknowledged).ConfigureAwait(false);
+            (Jid, _exchange) = (session.Jid, session.Exchange);
+            XmppLog.Reconnected(_log, session.Jid, session.IsResumed ? "resumed" : "new session");
+            _inbound.Tell(new SessionStarted(session.Jid, session.IsResumed, again.Unacknowledged, again.UnacknowledgedBytes));
+            Publish(session);
         }
     }
 
-    private async ValueTask AnnounceAsync(XmppSession session, IReadOnlyList<UnacknowledgedStanza> unacknowledged)
+    private async Task<XmppException?> RunSessionAsync(XmppSession session)
     {
-        (Jid, _exchange) = (session.Jid, session.Exchange);
-        XmppLog.Reconnected(_log, session.Jid, session.IsResumed ? "resumed" : "new session");
-        await _inbound.AddAsync(new SessionStarted(session.Jid, session.IsResumed, unacknowledged), 0).ConfigureAwait(false);
-        Publish(session);
+        await using var abandoned = _abandon.Token.UnsafeRegister(static session => _ = ((XmppSession)session!).DisposeAsync().AsTask(), session).ConfigureAwait(false);
         // closed while it was being opened
         if (_closing)
-            await session.BeginCloseAsync(CancellationToken.None).ConfigureAwait(false);
+            await session.BeginCloseAsync(_abandon.Token).ConfigureAwait(false);
+        return await session.RunAsync(_inbound, _skipped, _services).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends at once when it is stopped, also while something of the program's own, which may not heed that, is waited for.</summary>
+    private async Task<Reopened> ReopenAsync(XmppSession before, XmppException reason, bool endedInOrder)
+    {
+        Task<Reopened>? reopening = null;
+        try
+        {
+            await _inbound.WhenRoomForChanges().WaitAsync(_stop.Token).ConfigureAwait(false);
+            reopening = _reopening.AgainAsync(before, reason, endedInOrder, _stop.Token);
+            return await reopening.WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            if (reopening is not null)
+                _ = DropLateAsync(reopening);
+            return Reopened.Stopped;
+        }
+    }
+
+    private static async Task DropLateAsync(Task<Reopened> reopening)
+    {
+        await ((Task)reopening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (reopening is { IsCompletedSuccessfully: true, Result.Next: { } late })
+            await late.DisposeAsync().ConfigureAwait(false);
     }
 
     private void End(XmppException? reason)

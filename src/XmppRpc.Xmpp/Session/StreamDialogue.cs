@@ -33,6 +33,18 @@ internal sealed class StreamDialogue(XmppTransport transport, XmppConnectionOpti
     public XmppStreamException? StreamErrorIn(XmppElement element) =>
         StreamError.Read(element, $"The XMPP server for {_account.Domain}", mayRedirect: options.WebSocket is null && (transport.IsEncrypted || options.Tls == XmppTlsMode.None));
 
+    /// <summary>The peer's stream header. That of the other kind of port ends the attempt, before anything of ours is shown there.</summary>
+    public async ValueTask<XmppElement> ReadHeaderAsync(CancellationToken cancellationToken)
+    {
+        var header = await ReadAsync(XmppNodeKind.StreamStart, cancellationToken).ConfigureAwait(false);
+        return (options.IsComponent, Transport.PeerContentNamespace) switch
+        {
+            (false, XmppNames.Component) => throw new XmppStreamException("invalid-namespace", $"What answers for {_account.Domain} is the XMPP server's port for components, and {_account} is an account. Set Port to that for clients (mostly 5222), or say Component=true if this is to be a component."),
+            (true, XmppNames.Client) => throw new XmppStreamException("invalid-namespace", $"What answers for the component {_account.Domain} is the XMPP server's port for clients. Set Port to that for components (mostly 5347)."),
+            _ => header,
+        };
+    }
+
     public async ValueTask<XmppElement> ReadElementAsync(CancellationToken cancellationToken)
     {
         var element = await ReadAsync(XmppNodeKind.Element, cancellationToken).ConfigureAwait(false);

@@ -23,15 +23,20 @@ internal static class StreamError
     }
 
     /// <summary>Tells the peer why, and closes our XML stream.</summary>
-    public static async ValueTask SendAsync(XmppTransport transport, string condition, XmppElement? detail, CancellationToken cancellationToken)
+    public static ValueTask SendAsync(XmppTransport transport, string condition, XmppElement? detail, CancellationToken cancellationToken)
     {
         var error = new XmppElement("error", XmppNames.Streams).Add(new XmppElement(condition, XmppNames.StreamErrors));
         if (detail is not null)
             error.Add(detail);
-        await transport.WriteAsync(error, cancellationToken).ConfigureAwait(false);
-        await transport.WriteStreamEndAsync(cancellationToken).ConfigureAwait(false);
+        return transport.WriteStreamEndAsync(error, cancellationToken);
     }
 
     // RFC 6120 §4.9.3.3
-    private static string Remedy(string condition) => condition == "conflict" ? " Another program has connected under the same address: give each its own resource; a component's domain takes one connection." : "";
+    private static string Remedy(string condition) => condition switch
+    {
+        "conflict" => " Another program has connected under the same address: give each its own resource; a component's domain takes one connection.",
+        "host-unknown" or "host-gone" => " It does not serve that domain here: check the domain of the Jid, where it is looked for (Host, Port), and that the port is for clients, or for components with Component=true.",
+        "invalid-namespace" => " Check the port: an XMPP server has one for clients (mostly 5222) and one for components (mostly 5347, Component=true).",
+        _ => "",
+    };
 }

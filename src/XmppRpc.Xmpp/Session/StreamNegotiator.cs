@@ -41,7 +41,7 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
     {
         // RFC 6120 §4.7.1: from tells who we are, so not in clear text
         await dialogue.Transport.WriteStreamStartAsync(XmppNames.Client, dialogue.Transport.IsEncrypted ? _account.ToString() : null, _account.Domain, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var header = await dialogue.ReadAsync(XmppNodeKind.StreamStart, cancellationToken).ConfigureAwait(false);
+        var header = await dialogue.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
         // RFC 6120 §4.7.5
         if (header.Attribute("version") is not { } version || !version.StartsWith("1.", StringComparison.Ordinal))
             throw new XmppStreamException("unsupported-version", $"The XMPP server for {_account.Domain} does not speak XMPP 1.0.");
@@ -70,7 +70,7 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
 
     private async Task<bool> ResumeAsync(ResumeState state, CancellationToken cancellationToken)
     {
-        await dialogue.Transport.WriteAsync(SmNonzas.Resume(state.Id!, state.Handled), cancellationToken).ConfigureAwait(false);
+        await dialogue.Transport.WriteAsync(state.AskToResume(), cancellationToken).ConfigureAwait(false);
         return TakeResumption(state, await dialogue.ReadElementAsync(cancellationToken).ConfigureAwait(false));
     }
 
@@ -93,9 +93,11 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
     /// <summary>XEP-0198 §3. Stanzas may come between the bound resource and the answer: they are handed over, and do not count (F-10).</summary>
     private async Task<NegotiatedSession> EnableAsync(Jid jid, CancellationToken cancellationToken)
     {
-        var early = new List<XmppElement>();
+        var early = new List<EarlyElement>();
+        var taken = dialogue.Transport.BytesRead;
+        var bytes = 0L;
         await dialogue.Transport.WriteAsync(SmNonzas.Enable(options.ResumeTimeout), cancellationToken).ConfigureAwait(false);
-        while (early.Count < options.MaxReceivedStanzas)
+        while (early.Count < options.MaxReceivedStanzas && bytes < options.MaxReceivedBytes)
         {
             if (await dialogue.ReadNodeAsync(cancellationToken).ConfigureAwait(false) is not { Kind: XmppNodeKind.Element, Element: { } element })
                 continue;
@@ -105,9 +107,11 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
                 return new(jid, new ResumeState(jid, SmNonzas.ResumeId(element), element.Attribute("location")), IsResumed: false, early);
             if (element.Is("failed", XmppNames.StreamManagement))
                 return new(jid, null, IsResumed: false, early);
-            early.Add(element);
+            early.Add(new(element, (int)(dialogue.Transport.BytesRead - taken)));
+            bytes += dialogue.Transport.BytesRead - taken;
+            taken = dialogue.Transport.BytesRead;
         }
-        throw new XmppStreamException("policy-violation", $"The XMPP server for {_account.Domain} sent {early.Count} stanzas instead of an answer to <enable/>.");
+        throw new XmppStreamException("policy-violation", $"The XMPP server for {_account.Domain} sent {early.Count} stanzas of {bytes} bytes instead of an answer to <enable/> (MaxReceivedStanzas, MaxReceivedBytes).");
     }
 
     private async Task<Jid> BindAsync(StreamFeatures features, string? before, CancellationToken cancellationToken)

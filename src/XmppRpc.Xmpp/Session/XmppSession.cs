@@ -15,6 +15,9 @@ internal sealed class XmppSession : IAsyncDisposable
     /// <summary>How long a peer that may no longer read is waited for.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whatever an XMPP server says of its limits, this much is tried: else one that says 1 could keep us from saying anything.</summary>
+    private const int LeastStanzaBytes = 1024;
+
     private readonly XmppTransport _transport;
     private readonly XmppConnectionOptions _options;
     private readonly ILogger _log;
@@ -24,6 +27,8 @@ internal sealed class XmppSession : IAsyncDisposable
     private readonly string _pingId = RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly long _startedAt;
     private readonly uint _acknowledgedBefore;
+    private readonly CancellationTokenSource _ended = new();
+    private InboundQueue? _inbound;
     private XmppElement? _errorDetail;
     private XmppConnectionException? _dead;
     private long _bytesTaken;
@@ -41,9 +46,10 @@ internal sealed class XmppSession : IAsyncDisposable
         _bytesTaken = transport.BytesRead;
         transport.PadsFlushes = true;
         _acknowledgedBefore = negotiated.State?.Unacked.Acknowledged ?? 0;
+        transport.MaxElementBytes = options.MaxSentStanzaBytes;
         // XEP-0478: refused here, before the XMPP server ends the stream for it
         if (negotiated.Limits?.MaxStanzaBytes is { } most)
-            transport.MaxElementBytes = Math.Max(most, 1024); // what a ping or a stream error takes must always fit
+            transport.MaxElementBytes = Math.Max(most, LeastStanzaBytes);
         if (negotiated.State is not { } state)
             return;
         _sender = new(transport, state, window, transport.MaxElementBytes, options.Time);
@@ -83,7 +89,7 @@ internal sealed class XmppSession : IAsyncDisposable
         try
         {
             var (wire, isDirectTls) = await OpenWireAsync(options, before.Elsewhere, either.Token).ConfigureAwait(false);
-            transport = new(wire, options.MaxSentStanzaBytes, options.MaxQueuedBytes);
+            transport = new(wire, int.MaxValue, options.MaxQueuedBytes);
             if (transport.IsEncrypted)
                 XmppLog.Encrypted(log, options.Jid.Bare, transport.Protocol);
             var dialogue = new StreamDialogue(transport, options, log, isDirectTls);
@@ -97,7 +103,7 @@ internal sealed class XmppSession : IAsyncDisposable
             if (transport is not null)
             {
                 if (e is XmppStreamException { SentByPeer: false } broken)
-                    await SayLastAsync(token => StreamError.SendAsync(transport, broken.Condition, null, token), options.Time).ConfigureAwait(false);
+                    await SayLastAsync(token => StreamError.SendAsync(transport, broken.Condition, null, token), options.Time, cancellationToken).ConfigureAwait(false);
                 await transport.DisposeAsync().ConfigureAwait(false);
             }
 
@@ -111,20 +117,25 @@ internal sealed class XmppSession : IAsyncDisposable
     /// <summary>Reads until the stream ends and hands over what comes; null when it ended in order, by whichever side.</summary>
     public async Task<XmppException?> RunAsync(InboundQueue inbound, SkippedElements skipped, IqServices? services)
     {
+        _inbound = inbound;
         await using var watch = _options.Time.CreateTimer(static session => ((XmppSession)session!).Watch(), this, _liveness.Interval, _liveness.Interval).ConfigureAwait(false);
         try
         {
-            foreach (var element in _negotiated.Early)
+            foreach (var (element, bytes) in _negotiated.Early)
                 if (Stanza.Wrap(element) is { } early)
-                    await DeliverAsync(early, 0, inbound, services).ConfigureAwait(false);
+                {
+                    await WaitForRoomAsync(inbound).ConfigureAwait(false);
+                    Deliver(early, bytes, inbound, services);
+                }
             while (true)
             {
+                await WaitForRoomAsync(inbound).ConfigureAwait(false);
                 var node = await _transport.ReadAsync().ConfigureAwait(false);
                 if (node is null && _transport.IsStreamEnded || node is { Kind: XmppNodeKind.StreamEnd })
                     break;
-                await TakeAsync(node, inbound, skipped, services).ConfigureAwait(false);
+                Take(node, inbound, skipped, services);
             }
-            await SayLastAsync(SayGoodbyeAsync, _options.Time).ConfigureAwait(false);
+            await SayLastAsync(SayGoodbyeAsync, _options.Time, _ended.Token).ConfigureAwait(false);
             return null;
         }
         catch (XmppException) when (_closing)
@@ -136,9 +147,9 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             var reason = _dead ?? e;
             if (reason is XmppStreamException { SentByPeer: false } broken)
-                await SayLastAsync(token => StreamError.SendAsync(_transport, broken.Condition, _errorDetail, token), _options.Time).ConfigureAwait(false);
+                await SayLastAsync(token => StreamError.SendAsync(_transport, broken.Condition, _errorDetail, token), _options.Time, _ended.Token).ConfigureAwait(false);
             else if (reason is XmppStreamException)
-                await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time).ConfigureAwait(false);
+                await SayLastAsync(_transport.WriteStreamEndAsync, _options.Time, _ended.Token).ConfigureAwait(false);
             return reason;
         }
         finally
@@ -152,9 +163,10 @@ internal sealed class XmppSession : IAsyncDisposable
     {
         if (_sender is not null)
             return _sender.SendAsync(stanza.Element, cancellationToken);
-        if (_over || _transport.IsBroken || _transport.IsStreamEnded)
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_over || !_transport.TryAppend(stanza.Element, _transport.MaxElementBytes))
             return new(false);
-        var sent = _transport.WriteAsync(stanza.Element, cancellationToken);
+        var sent = _transport.FlushAsync(cancellationToken);
         return sent.IsCompletedSuccessfully ? new(true) : AwaitAsync(sent);
 
         static async ValueTask<bool> AwaitAsync(ValueTask sent)
@@ -164,7 +176,7 @@ internal sealed class XmppSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes our side; <see cref="RunAsync"/> ends when the peer has closed its own (RFC 6120 §4.4).</summary>
+    /// <summary>Closes our side; <see cref="RunAsync"/> ends when the peer has closed its own (RFC 6120 §4.4). Cancelled, it just stops waiting for the closing tag to leave.</summary>
     public async Task BeginCloseAsync(CancellationToken cancellationToken)
     {
         _closing = true;
@@ -172,7 +184,7 @@ internal sealed class XmppSession : IAsyncDisposable
         {
             await SayGoodbyeAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (XmppException)
+        catch (Exception e) when (e is XmppException or ArgumentException or OperationCanceledException)
         {
             // it is over, which is all that was asked for
         }
@@ -183,16 +195,13 @@ internal sealed class XmppSession : IAsyncDisposable
     {
         _over = true;
         _sender?.Dispose();
+        await _ended.CancelAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
-    private ValueTask SayGoodbyeAsync(CancellationToken cancellationToken)
-    {
-        // the last word on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
-        if (State is { } state && !_transport.IsStreamEnded)
-            _transport.Append(SmNonzas.Answer(state.Handled));
-        return _transport.WriteStreamEndAsync(cancellationToken);
-    }
+    // the last word is on what was handled: without it the XMPP server takes stanzas for lost, and bounces them (XEP-0198 §4, F-04)
+    private ValueTask SayGoodbyeAsync(CancellationToken cancellationToken) =>
+        _transport.WriteStreamEndAsync(State is { } state ? SmNonzas.Answer(state.Handled) : null, cancellationToken);
 
     private static async Task<(XmppWire Wire, bool IsDirectTls)> OpenWireAsync(XmppConnectionOptions options, ConnectTo? elsewhere, CancellationToken cancellationToken)
     {
@@ -202,13 +211,32 @@ internal sealed class XmppSession : IAsyncDisposable
         return (new ByteStreamWire(opened.Stream, options.Limits), opened.IsDirectTls);
     }
 
-    private async ValueTask TakeAsync(XmppNode? node, InboundQueue inbound, SkippedElements skipped, IqServices? services)
+    /// <summary>Throws when the stream ends meanwhile: what is left of it is not read any more, and must not hold up the next one.</summary>
+    private ValueTask WaitForRoomAsync(InboundQueue inbound)
+    {
+        var room = inbound.WhenRoom();
+        return room.IsCompleted ? ValueTask.CompletedTask : WaitAsync();
+
+        async ValueTask WaitAsync()
+        {
+            try
+            {
+                await room.WaitAsync(_ended.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                throw _dead ?? _transport.Broken ?? new($"The connection of {Jid} was closed here.");
+            }
+        }
+    }
+
+    private void Take(XmppNode? node, InboundQueue inbound, SkippedElements skipped, IqServices? services)
     {
         switch (node)
         {
             case { Kind: XmppNodeKind.Element, Element: { } element }:
                 if (Stanza.Wrap(element) is { } stanza)
-                    await HandOverAsync(stanza, inbound, services).ConfigureAwait(false);
+                    HandOver(stanza, inbound, services);
                 else
                     TakeNonza(element);
                 break;
@@ -230,37 +258,39 @@ internal sealed class XmppSession : IAsyncDisposable
     private static TimeSpan WhiteSpaceInterval(XmppConnectionOptions options, NegotiatedSession negotiated) =>
         negotiated.Limits?.IdleTime / 2 is { } half && half < options.WhiteSpaceInterval ? half : options.WhiteSpaceInterval;
 
-    private ValueTask HandOverAsync(Stanza stanza, InboundQueue inbound, IqServices? services)
+    private void HandOver(Stanza stanza, InboundQueue inbound, IqServices? services)
     {
-        State?.CountHandled();
+        // what is dropped is not handled
+        if (!inbound.IsOverflowed)
+            State?.CountHandled();
         var (before, now) = (_bytesTaken, _transport.BytesRead);
         _bytesTaken = now;
-        return DeliverAsync(stanza, (int)(now - before), inbound, services);
+        Deliver(stanza, (int)(now - before), inbound, services);
     }
 
     /// <summary>To the request it answers, to the services it asks, else to the program.</summary>
-    private ValueTask DeliverAsync(Stanza stanza, int bytes, InboundQueue inbound, IqServices? services)
+    private void Deliver(Stanza stanza, int bytes, InboundQueue inbound, IqServices? services)
     {
-        if (stanza is not Iq iq)
-            return inbound.AddAsync(stanza, bytes);
         // a component's own ping comes back to it as the request
-        if (iq.Id == _pingId || (!iq.IsRequest && Exchange.TryComplete(iq)))
-            return ValueTask.CompletedTask;
-        if (services?.Answer(iq) is not { } answer)
-            return inbound.AddAsync(stanza, bytes);
-        Answer(answer);
-        return ValueTask.CompletedTask;
+        if (stanza is Iq iq && (iq.Id == _pingId || (!iq.IsRequest && Exchange.TryComplete(iq))))
+            return;
+        if (stanza is Iq request && services?.Answer(request) is { } answer)
+            Answer(answer);
+        else
+            inbound.Add(stanza, bytes);
     }
 
     /// <summary>An answer that finds no room, or is larger than the XMPP server bears, is not given: whoever asks must not fill our queues.</summary>
     private void Answer(Iq answer)
     {
+        if (!IqServices.MayEcho(answer.Id))
+            return;
         try
         {
             if (_sender is not null)
-                _sender.TryPost(answer.Element);
-            else if (_transport.QueuedBytes < _options.MaxQueuedBytes)
-                _transport.Post(answer.Element);
+                _sender.TryAnswer(answer.Element);
+            else if (_transport.QueuedBytes < _options.MaxQueuedBytes / SendWindow.AnswerShare && _transport.TryAppend(answer.Element, _transport.MaxElementBytes))
+                _transport.Leave();
         }
         catch (ArgumentException)
         {
@@ -283,17 +313,33 @@ internal sealed class XmppSession : IAsyncDisposable
         }
     }
 
+    /// <summary>On the thread of a timer, where an exception would end the process.</summary>
     private void Watch()
+    {
+        try
+        {
+            Look();
+        }
+        catch (Exception e)
+        {
+            GiveUp(new($"The connection of {Jid} was given up by an error of its own: {e.Message}", e));
+        }
+    }
+
+    private void Look()
     {
         // a write has failed, and the last words of the XMPP server had their time
         if (_transport.IsBroken && _sawBroken)
-            _ = _transport.DisposeAsync().AsTask();
+            _ = DropAsync();
         _sawBroken = _transport.IsBroken;
         if (_sawBroken)
             return;
-        var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, _sender?.LargestUnacked ?? 0, State?.Unacked.Bytes ?? 0, State?.Unacked.Acknowledged ?? 0);
+        var facts = new LivenessFacts(_transport.BytesRead, _transport.BytesWritten, IsAnswerOwed: State?.Unacked.Count > 0, IsHeldUp: _sender is null && _transport.QueuedBytes > 0, IsReaderHeldUp: _inbound!.HasHeldUp(), _sender?.LargestUnacked ?? 0, State?.Unacked.Bytes ?? 0, State?.Unacked.Acknowledged ?? 0);
         switch (_liveness.Tick(Age, facts))
         {
+            case LivenessStep.WhiteSpace when _transport.QueuedBytes > 0:
+                // something waits to leave already
+                break;
             case LivenessStep.WhiteSpace when _transport.TakesWhiteSpace:
                 _transport.PostWhiteSpace();
                 break;
@@ -305,20 +351,32 @@ internal sealed class XmppSession : IAsyncDisposable
                 _transport.Post(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { Id = _pingId, To = Jid.Parse(Jid.Domain), From = _options.IsComponent ? Jid : null }.Element);
                 break;
             case LivenessStep.Dead:
-                _dead = new($"The XMPP server for {Jid.Domain} has been silent although it was asked (AnswerTimeout {_options.AnswerTimeout.TotalSeconds} s), so the connection of {Jid} counts as lost.");
-                _ = _transport.DisposeAsync().AsTask();
+                GiveUp(new($"The XMPP server for {Jid.Domain} has been silent although it was asked (AnswerTimeout {_options.AnswerTimeout.TotalSeconds} s), so the connection of {Jid} counts as lost."));
                 break;
         }
     }
 
-    private static async ValueTask SayLastAsync(Func<CancellationToken, ValueTask> say, TimeProvider time)
+    private void GiveUp(XmppConnectionException reason)
+    {
+        _dead = reason;
+        _ = DropAsync();
+    }
+
+    private async Task DropAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async ValueTask SayLastAsync(Func<CancellationToken, ValueTask> say, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(LastWords, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await say(timeout.Token).ConfigureAwait(false);
+            await say(either.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is XmppException or OperationCanceledException)
+        catch (Exception e) when (e is XmppException or OperationCanceledException or ArgumentException)
         {
             // it is over in any case
         }

@@ -19,6 +19,9 @@ public sealed record StanzaError(string Type, string Condition, string? Text = n
         "registration-required", "remote-server-not-found", "remote-server-timeout", "resource-constraint", "service-unavailable",
         "subscription-required", Undefined, "unexpected-request");
 
+    /// <summary>Whether the stanza was not delivered because its own sender has blocked the addressee (XEP-0191 §3.4).</summary>
+    public bool IsBlocked { get; init; }
+
     /// <summary>
     /// Reads the <c>&lt;error/&gt;</c> child of an error stanza; null if there is none. An unknown condition becomes <c>undefined-condition</c>, an unknown
     /// type <c>cancel</c>; of the text at most 1 KiB is kept.
@@ -32,14 +35,16 @@ public sealed record StanzaError(string Type, string Condition, string? Text = n
         foreach (var child in error.Children)
             if (string.Equals(child.Namespace, XmppNames.StanzaErrors, StringComparison.Ordinal) && Conditions.TryGetValue(child.Name, out condition))
                 break;
-        return new StanzaError(type, condition ?? Undefined, error.Child("text", XmppNames.StanzaErrors) is { } text ? Bounded(text.TextUtf8.Span) : null);
+        return new StanzaError(type, condition ?? Undefined, error.Child("text", XmppNames.StanzaErrors) is { } text ? Bounded(text.TextUtf8.Span) : null) { IsBlocked = error.Child("blocked", XmppNames.BlockingErrors) is not null };
     }
 
     /// <summary>The <c>&lt;error/&gt;</c> element, in the namespace of the stanza it is put into (<c>jabber:client</c> unless told).</summary>
     public XmppElement ToElement(string ns = XmppNames.Client)
     {
         var error = new XmppElement("error", ns).Set("type", Type).Add(new XmppElement(Condition, XmppNames.StanzaErrors));
-        return Text is null ? error : error.Add(new XmppElement("text", XmppNames.StanzaErrors).WithText(Text));
+        if (Text is not null)
+            error.Add(new XmppElement("text", XmppNames.StanzaErrors).WithText(Text));
+        return IsBlocked ? error.Add(new XmppElement("blocked", XmppNames.BlockingErrors)) : error;
     }
 
     // Cuts between characters: what is cut off in the middle is left out.

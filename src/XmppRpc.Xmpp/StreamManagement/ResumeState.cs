@@ -1,3 +1,5 @@
+using XmppRpc.Xmpp.Xml;
+
 namespace XmppRpc.Xmpp.StreamManagement;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace XmppRpc.Xmpp.StreamManagement;
 internal sealed class ResumeState(Jid jid, string? id, string? location)
 {
     private int _handled;
+
+    /// <summary>How often the XMPP server was asked to resume this session.</summary>
+    public int Resumptions { get; private set; }
 
     /// <summary>Keeps the order of <see cref="Unacked"/> that of the wire.</summary>
     public Lock Gate { get; } = new();
@@ -24,6 +29,13 @@ internal sealed class ResumeState(Jid jid, string? id, string? location)
 
     /// <summary>Stanzas handed over here, modulo 2³².</summary>
     public uint Handled => unchecked((uint)Volatile.Read(ref _handled));
+
+    /// <summary>The request to resume this session, which has an <see cref="Id"/>.</summary>
+    public XmppElement AskToResume()
+    {
+        Resumptions++;
+        return SmNonzas.Resume(id!, Handled);
+    }
 
     /// <summary>Counts a stanza that was handed over. The first one that counts is the one behind <c>enabled</c> (XEP-0198 §4).</summary>
     public void CountHandled() => Volatile.Write(ref _handled, unchecked(_handled + 1));

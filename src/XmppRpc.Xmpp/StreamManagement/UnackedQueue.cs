@@ -8,7 +8,7 @@ internal sealed class UnackedQueue
 {
     private const int KeptBytes = 256 * 1024;
 
-    private readonly Queue<int> _lengths = new();
+    private readonly Queue<(int Length, bool IsAnswer)> _stanzas = new();
     private byte[] _ring = [];
     private int _head;
     private int _bytes;
@@ -20,15 +20,21 @@ internal sealed class UnackedQueue
     public uint Acknowledged { get; private set; }
 
     /// <summary>How many stanzas were sent, modulo 2³².</summary>
-    public uint Sent => unchecked(Acknowledged + (uint)_lengths.Count);
+    public uint Sent => unchecked(Acknowledged + (uint)_stanzas.Count);
 
     /// <summary>Stanzas in the queue.</summary>
-    public int Count => _lengths.Count;
+    public int Count => _stanzas.Count;
 
     /// <summary>Bytes in the queue.</summary>
     public int Bytes => _bytes;
 
-    public void Add(ReadOnlySpan<byte> stanza)
+    /// <summary>How many of them are answers that others had the connection give.</summary>
+    public int AnswerCount { get; private set; }
+
+    /// <summary>Bytes of those.</summary>
+    public int AnswerBytes { get; private set; }
+
+    public void Add(ReadOnlySpan<byte> stanza, bool isAnswer = false)
     {
         Reserve(stanza.Length);
         var tail = _ring.Length == 0 ? 0 : (_head + _bytes) % _ring.Length;
@@ -36,14 +42,16 @@ internal sealed class UnackedQueue
         stanza[..first].CopyTo(_ring.AsSpan(tail));
         stanza[first..].CopyTo(_ring);
         _bytes += stanza.Length;
-        _lengths.Enqueue(stanza.Length);
+        _stanzas.Enqueue((stanza.Length, isAnswer));
+        if (isAnswer)
+            CountAnswer(1, stanza.Length);
     }
 
     /// <summary>The peer has handled <paramref name="handled"/> stanzas. A count below the last one changes nothing; false if it is above what was sent.</summary>
     public bool TryAcknowledge(uint handled)
     {
         var news = unchecked((int)(handled - Acknowledged));
-        if (news > _lengths.Count)
+        if (news > _stanzas.Count)
             return false;
         for (; news > 0; news--)
             RemoveFirst();
@@ -54,7 +62,7 @@ internal sealed class UnackedQueue
     public IEnumerable<byte[]> Copies()
     {
         var at = _head;
-        foreach (var length in _lengths)
+        foreach (var (length, _) in _stanzas)
         {
             var copy = new byte[length];
             var first = Math.Min(length, _ring.Length - at);
@@ -67,8 +75,10 @@ internal sealed class UnackedQueue
 
     private void RemoveFirst()
     {
-        var length = _lengths.Dequeue();
+        var (length, isAnswer) = _stanzas.Dequeue();
         _bytes -= length;
+        if (isAnswer)
+            CountAnswer(-1, -length);
         Acknowledged = unchecked(Acknowledged + 1);
         if (_bytes > 0)
         {
@@ -79,6 +89,8 @@ internal sealed class UnackedQueue
         if (_ring.Length > KeptBytes)
             _ring = [];
     }
+
+    private void CountAnswer(int stanzas, int bytes) => (AnswerCount, AnswerBytes) = (AnswerCount + stanzas, AnswerBytes + bytes);
 
     private void Reserve(int more)
     {

@@ -189,6 +189,25 @@ public sealed class WebSocketConnectorTests : IAsyncDisposable
         Assert.Contains("HTTPS_PROXY", (await Assert.ThrowsAsync<XmppConnectionException>(() => opening)).Message, StringComparison.Ordinal);
     }
 
+    // HTTPS_PROXY may hold one
+    [Theory]
+    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0", "407")]
+    [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0", "403")]
+    [InlineData("nonsense", "proxy.example")]
+    public async Task Password_of_the_proxy_is_nowhere_in_what_is_thrown_T21(string answer, string told)
+    {
+        Secure();
+        var opening = WebSocketConnector.OpenAsync(_server.Options.Completed(), TestContext.Current.CancellationToken, new WebProxy("http://us3r:pl4nted@proxy.example:3128"));
+        await _server.AcceptStreamAsync();
+        await _server.ReadRequestAsync();
+        await _server.RespondAsync(answer);
+        var e = await Assert.ThrowsAsync<XmppConnectionException>(() => opening);
+        Assert.Contains("proxy.example", e.Message, StringComparison.Ordinal);
+        Assert.Contains(told, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("pl4nted", e.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("us3r", e.ToString(), StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

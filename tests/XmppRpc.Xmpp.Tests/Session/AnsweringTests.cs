@@ -47,7 +47,7 @@ public sealed class AnsweringTests : IAsyncDisposable
     [Fact]
     public async Task Whoever_asks_too_much_is_not_answered_any_more()
     {
-        _server.Options = _server.Options with { MaxUnackedStanzas = 3 };
+        _server.Options = _server.Options with { MaxUnackedStanzas = 12 };
         var connection = await _server.AcceptManagedAsync();
         await _server.SendAsync(string.Concat(Enumerable.Range(0, 10).Select(i => $"<iq type='get' from='bob@example.org/x' id='p{i}'><ping xmlns='urn:xmpp:ping'/></iq>")) + "<message id='in'/>");
         Assert.Equal("in", (await connection.ReceiveAsync())!.Id);
@@ -56,6 +56,63 @@ public sealed class AnsweringTests : IAsyncDisposable
         await connection.ReceiveAsync();
         await connection.SendAsync(new Message { Id = "out" });
         Assert.DoesNotContain("id='p3'", await _server.ExpectAsync("id='out'"));
+    }
+
+    [Fact]
+    public async Task Answers_take_a_quarter_of_the_bytes_under_way_and_leave_the_rest_to_senders()
+    {
+        _server.Options = _server.Options with { MaxUnackedBytes = 4000 };
+        var connection = await _server.AcceptManagedAsync();
+        // 55 bytes each, with an id of four: 18 of them are below 1,000
+        await _server.SendAsync(string.Concat(Enumerable.Range(1000, 100).Select(i => $"<iq type='get' from='bob@example.org/x' id='{i}'><ping xmlns='urn:xmpp:ping'/></iq>")) + "<message id='in'/>");
+        await connection.ReceiveAsync();
+        for (var i = 0; i < 3; i++)
+            await connection.SendAsync(new Message { Id = "out" + i, Body = new string('x', 900) });
+        var sent = await _server.ExpectAsync("id='out0'");
+        Assert.Equal(1000 / "<iq type='result' id='1000' to='bob@example.org/x'/>".Length, sent.Split("<iq ").Length - 1);
+        await _server.ExpectAsync("id='out2'");
+    }
+
+    [Fact]
+    public async Task Sender_that_waits_comes_before_an_answer()
+    {
+        _server.Options = _server.Options with { MaxUnackedStanzas = 4 };
+        var connection = await _server.AcceptManagedAsync();
+        for (var i = 0; i < 4; i++)
+            await connection.SendAsync(new Message { Id = "out" + i });
+        var fifth = connection.SendAsync(new Message { Id = "out4" }).AsTask();
+        await _server.SendAsync("<a xmlns='urn:xmpp:sm:3' h='1'/><iq type='get' from='bob@example.org/x' id='p'><ping xmlns='urn:xmpp:ping'/></iq><message id='in'/>");
+        await connection.ReceiveAsync();
+        await fifth;
+        Assert.DoesNotContain("id='p'", await _server.ExpectAsync("id='out4'"));
+    }
+
+    [Fact]
+    public async Task Component_s_answers_wait_behind_no_more_than_a_quarter_of_what_may_be_queued()
+    {
+        await using var server = new FakeServer(window: 1024);
+        server.Options = server.Options with { Entity = new(), MaxQueuedBytes = 4000 };
+        var connection = await server.AcceptAsync();
+        await server.SendAsync(string.Concat(Enumerable.Range(1000, 100).Select(i => $"<iq type='get' from='bob@example.org/x' id='{i}'><ping xmlns='urn:xmpp:ping'/></iq>")) + "<message id='in'/>");
+        await connection.ReceiveAsync();
+        await connection.SendAsync(new Message { Id = "out" });
+        var sent = await server.ExpectAsync("id='out'");
+        // the pipe holds the first kilobyte, what one write takes along may be as much
+        Assert.InRange(sent.Split("<iq ").Length - 1, 1, 60);
+    }
+
+    // an answer would have to say it again
+    [Theory]
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    public async Task Request_under_a_very_long_id_is_neither_answered_nor_received(int bytes, bool isAnswered)
+    {
+        var connection = await _server.AcceptAsync();
+        var id = "é" + new string('i', bytes - 2);
+        await _server.SendAsync($"<iq type='get' from='bob@example.org/x' id='{id}'><ping xmlns='urn:xmpp:ping'/></iq><message id='in'/>");
+        Assert.Equal("in", (await connection.ReceiveAsync())!.Id);
+        await connection.SendAsync(new Message { Id = "out" });
+        Assert.Equal(isAnswered, (await _server.ExpectAsync("id='out'")).Contains(id, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -43,6 +43,17 @@ public sealed class ComponentConnectionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Port_for_clients_is_named_before_the_secret_is_proved_there()
+    {
+        var connecting = _server.ConnectAsync();
+        await _server.ExpectAsync("to='orders.example.org'>");
+        await _server.SendAsync(FakeServer.Header + "<stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
+        var e = await Assert.ThrowsAsync<XmppStreamException>(() => connecting);
+        Assert.Contains("port for clients", e.Message);
+        Assert.DoesNotContain("<handshake", await _server.ExpectEndAsync());
+    }
+
+    [Fact]
     public async Task Stanzas_carry_both_addresses_and_none_from_outside_the_domain()
     {
         var connection = await AcceptAsync();

@@ -73,6 +73,16 @@ public class LivenessTests
             Assert.NotEqual(LivenessStep.Dead, Tick(seconds, read: seconds, written: seconds, owed: true, unacked: 3000, acknowledged: (uint)seconds / 60));
     }
 
-    private LivenessStep Tick(int seconds, long read = 0, long written = 0, bool owed = false, bool heldUp = false, int largest = 0, int unacked = 0, uint acknowledged = 0) =>
-        _liveness.Tick(TimeSpan.FromSeconds(seconds), new(read, written, owed, heldUp, largest, unacked, acknowledged));
+    [Fact]
+    public void Stream_that_is_not_read_for_lack_of_room_is_not_given_up()
+    {
+        Assert.Equal(LivenessStep.Probe, Tick(60, written: 60));
+        for (var seconds = 65; seconds < 500; seconds += 5)
+            Assert.Equal(LivenessStep.None, Tick(seconds, written: seconds, owed: true, unacked: 3000, readerHeldUp: true));
+        Assert.Equal(LivenessStep.None, Tick(514, written: 514, owed: true, unacked: 3000));
+        Assert.Equal(LivenessStep.Dead, Tick(515, written: 515, owed: true, unacked: 3000));
+    }
+
+    private LivenessStep Tick(int seconds, long read = 0, long written = 0, bool owed = false, bool heldUp = false, bool readerHeldUp = false, int largest = 0, int unacked = 0, uint acknowledged = 0) =>
+        _liveness.Tick(TimeSpan.FromSeconds(seconds), new(read, written, owed, heldUp, readerHeldUp, largest, unacked, acknowledged));
 }

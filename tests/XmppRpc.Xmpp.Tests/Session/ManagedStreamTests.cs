@@ -321,6 +321,78 @@ public sealed class ManagedStreamTests : IAsyncDisposable
         Assert.Equal("unheard", Assert.Single(started.Unacknowledged).Stanza.Id);
     }
 
+    // it would end each time: a session is worth less than the connection
+    [Theory]
+    [InlineData("<stream:error><invalid-xml xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")]
+    [InlineData("<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")]
+    [InlineData("<resumed xmlns='urn:xmpp:sm:3' previd='another' h='0'/>")]
+    [InlineData("<resumed xmlns='urn:xmpp:sm:3' previd='sm-1' h='9'/>")]
+    [InlineData("<message><a></b></message>")]
+    public async Task Session_whose_resumption_ends_the_stream_is_dropped_at_once(string answer)
+    {
+        var connection = await _server.AcceptManagedAsync();
+        await connection.SendAsync(new Message { Id = "m1" });
+        await _server.ExpectAsync("'m1'/>");
+        // what makes the connection give up the fourth time: none of it may be counted already
+        for (var i = 0; i < 3; i++)
+        {
+            await _server.SendAsync("<stream:error><invalid-xml xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
+            Assert.IsType<SessionLost>(await connection.ReceiveEventAsync());
+            await BackOffAsync();
+            await _server.ExpectResumeAsync();
+            await _server.SendAsync("<resumed xmlns='urn:xmpp:sm:3' previd='sm-1' h='0'/>");
+            Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync());
+        }
+        _server.Break();
+        Assert.IsType<SessionLost>(await connection.ReceiveEventAsync());
+        await BackOffAsync();
+        await _server.ExpectResumeAsync();
+        await _server.SendAsync(answer);
+        await BackOffAsync();
+        await _server.NextConnectionAsync();
+        await _server.AuthenticateAsync();
+        await _server.OpenAsync(FakeServer.ManagedFeatures);
+        Assert.Contains("<bind", await AnswerBindAsync());
+        await _server.EnableAsync("sm-2");
+        Assert.Equal("m1", Assert.Single(Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync()).Unacknowledged).Stanza.Id);
+    }
+
+    // neither says anything about the session
+    [Theory]
+    [InlineData(true, "<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")]
+    [InlineData(false, "<stream:error><invalid-xml xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")]
+    public async Task Session_outlives_an_attempt_that_fails_for_another_reason(bool isAsked, string error)
+    {
+        var connection = await _server.AcceptManagedAsync();
+        _server.Break();
+        Assert.IsType<SessionLost>(await connection.ReceiveEventAsync());
+        await BackOffAsync();
+        if (isAsked)
+            await _server.ExpectResumeAsync();
+        else
+            await _server.NextConnectionAsync();
+        await _server.SendAsync((isAsked ? "" : FakeServer.Header) + error);
+        await BackOffAsync();
+        Assert.Contains("previd='sm-1'", await _server.ExpectResumeAsync());
+    }
+
+    // it shrinks for a server that was overrun, and that may have been long ago
+    [Theory]
+    [InlineData(58, 2)]
+    [InlineData(61, 4)]
+    public async Task Halved_window_is_whole_again_after_a_session_that_was_stable(int seconds, int window)
+    {
+        _server.Options = _server.Options with { MaxUnackedStanzas = 4, IdleTimeout = TimeSpan.FromHours(1) };
+        var connection = await _server.AcceptManagedAsync();
+        await _server.SendAsync("<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
+        await NextSessionAsync(connection, "sm-2");
+        await ExpectWindowAsync(connection, 2, acknowledged: 2);
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+        await _server.SendAsync(FakeServer.StreamEnd);
+        await NextSessionAsync(connection, "sm-3");
+        await ExpectWindowAsync(connection, window, acknowledged: 1);
+    }
+
     [Theory]
     [InlineData(3, int.MaxValue)]
     [InlineData(int.MaxValue, 3000)]
@@ -342,6 +414,32 @@ public sealed class ManagedStreamTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private async Task NextSessionAsync(XmppConnection connection, string id)
+    {
+        Assert.IsType<SessionLost>(await connection.ReceiveEventAsync());
+        await BackOffAsync();
+        await _server.NextConnectionAsync();
+        await _server.AuthenticateAsync();
+        await _server.OpenAsync(FakeServer.ManagedFeatures);
+        await AnswerBindAsync();
+        await _server.EnableAsync(id);
+        Assert.False(Assert.IsType<SessionStarted>(await connection.ReceiveEventAsync()).IsResumed);
+    }
+
+    /// <summary>So many stanzas leave, and one more when as many as told are acknowledged.</summary>
+    private async Task ExpectWindowAsync(XmppConnection connection, int stanzas, int acknowledged)
+    {
+        for (var i = 0; i < stanzas; i++)
+            await connection.SendAsync(new Message());
+        var next = connection.SendAsync(new Message { Id = "next" }).AsTask();
+        Assert.False(next.IsCompleted);
+        await _server.SendAsync($"<a xmlns='urn:xmpp:sm:3' h='{acknowledged}'/>");
+        await next;
+        await _server.ExpectAsync("'next'/>");
+        await _server.SendAsync($"<a xmlns='urn:xmpp:sm:3' h='{stanzas + 1}'/><message id='taken'/>");
+        Assert.Equal("taken", (await connection.ReceiveAsync())!.Id);
+    }
 
     private static Message Large(string id, int bytes)
     {

@@ -60,6 +60,25 @@ public class ReconnectPolicyTests
         Assert.Equal(new SendWindow(1, 1), new SendWindow(1, 1).Halved());
     }
 
+    [Theory]
+    [InlineData("invalid-xml", true, true)]
+    [InlineData("not-well-formed", true, true)]
+    [InlineData("policy-violation", true, true)]
+    // found here: what was resumed cannot be trusted
+    [InlineData("undefined-condition", false, true)]
+    [InlineData("undefined-condition", true, false)]
+    [InlineData("system-shutdown", true, false)]
+    [InlineData("conflict", true, false)]
+    public void Stream_error_while_resuming(string condition, bool sentByPeer, bool endsResumption) =>
+        Assert.Equal(endsResumption, ReconnectPolicy.EndsResumption(new XmppStreamException(condition, "", sentByPeer)));
+
+    [Fact]
+    public void Lost_connection_and_refused_login_leave_the_session_as_it_is()
+    {
+        Assert.False(ReconnectPolicy.EndsResumption(new XmppConnectionException("")));
+        Assert.False(ReconnectPolicy.EndsResumption(new XmppStanzaException(new("modify", "bad-request"), null)));
+    }
+
     [Fact]
     public void Diverged_counters_drop_the_session() =>
         Assert.Equal(new Verdict(Retry.Always, DropsSession: true), ReconnectPolicy.For(new XmppStreamException("undefined-condition", "", sentByPeer: true) { ApplicationCondition = "handled-count-too-high" }));

@@ -249,5 +249,27 @@ public sealed class StreamNegotiatorTests : IAsyncDisposable
         await _server.ExpectEndAsync();
     }
 
+    [Fact]
+    public async Task Port_for_components_is_named()
+    {
+        var connecting = _server.ConnectAsync();
+        await _server.ExpectAsync("<stream:stream ");
+        await _server.SendAsync("<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='s1' from='example.org'>");
+        var e = await Assert.ThrowsAsync<XmppStreamException>(() => connecting);
+        Assert.Contains("port for components", e.Message);
+        Assert.Contains("Component=true", e.Message);
+    }
+
+    [Theory]
+    [InlineData("host-unknown", "domain of the Jid")]
+    [InlineData("invalid-namespace", "one for components")]
+    public async Task Stream_error_that_a_wrong_port_or_domain_has_says_what_to_check(string condition, string remedy)
+    {
+        var connecting = _server.ConnectAsync();
+        await _server.ExpectAsync("<stream:stream ");
+        await _server.SendAsync(FakeServer.Header + $"<stream:error><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
+        Assert.Contains(remedy, (await Assert.ThrowsAsync<XmppStreamException>(() => connecting)).Message);
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

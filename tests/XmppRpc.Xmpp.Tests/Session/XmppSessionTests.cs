@@ -66,6 +66,20 @@ public sealed class XmppSessionTests : IAsyncDisposable
         }
     }
 
+    // XEP-0191 §3.4
+    [Fact]
+    public async Task Blocked_addressee_is_named_with_the_remedy()
+    {
+        var connection = await _server.AcceptAsync();
+        var request = connection.RequestAsync(Ping("bob@example.org/x"));
+        var id = FakeServer.IdOf(await _server.ExpectAsync("</iq>"));
+        await _server.SendAsync($"<iq type='error' from='bob@example.org/x' id='{id}'><error type='cancel'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/><blocked xmlns='urn:xmpp:blocking:errors'/></error></iq>");
+        var e = await Assert.ThrowsAsync<XmppStanzaException>(() => request);
+        Assert.True(e.Error.IsBlocked);
+        Assert.Contains("bob@example.org/x is blocked by this account", e.Message);
+        Assert.Contains("UnblockAsync", e.Message);
+    }
+
     [Fact]
     public async Task Request_without_an_answer_times_out_by_name()
     {
@@ -167,6 +181,7 @@ public sealed class XmppSessionTests : IAsyncDisposable
         var connection = await _server.AcceptAsync();
         var refused = await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(new Message(new XmppElement("message", XmppNames.Client).Add(new XmppElement("body", XmppNames.Client).WithText(new string('"', 1000))))));
         Assert.Contains("1000", refused.Message);
+        Assert.Contains("MaxSentStanzaBytes", refused.Message);
         await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(new Message { Id = "\0" }));
         await connection.SendAsync(new Message { Id = "after" });
         Assert.Equal("<message id='after'/>", await _server.ExpectAsync("/>"));
