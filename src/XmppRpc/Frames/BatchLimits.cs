@@ -6,9 +6,6 @@ namespace XmppRpc.Frames;
 /// <param name="MaxHold">Longest time that frames wait for the rest of a hold.</param>
 internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold)
 {
-    /// <summary>What the line before a slice takes, whatever its call id and method.</summary>
-    private const int PartOverhead = 768;
-
     /// <summary>A peer may say that it takes less than anybody could work with.</summary>
     public const int LeastStanzaBytes = 1024;
 
@@ -28,7 +25,10 @@ internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold
     public int StanzaBytes(Frame frame) => Math.Min(MaxStanzaBytes, Math.Max(frame.StanzaLimit, LeastStanzaBytes));
 
     /// <summary>Longest slice of that frame.</summary>
-    public int PartBytes(Frame frame) => Math.Min(MaxPartBytes, StanzaBytes(frame) - PartOverhead);
+    public int PartBytes(Frame frame) => Math.Min(MaxPartBytes, StanzaBytes(frame) - RpcEndpointOptions.PartOverhead);
+
+    /// <summary>Whether no number of parts would do, for the receiver or for us.</summary>
+    public bool IsTooLarge(Frame frame, ReadOnlyMemory<byte> line) => line.Length > MaxFrameBytes || line.Length / PartBytes(frame) >= RpcEndpointOptions.MaxFrameParts;
 
     /// <summary>Whether the frame's line has to be written before it is known whether one stanza can carry it.</summary>
     public bool MayNeedParts(Frame frame) => frame is CallBoundFrame && frame.MaxBytes > Math.Min(MaxPartBytes, StanzaBytes(frame));

@@ -80,13 +80,13 @@ internal sealed class StanzaFiller(Lock gate, BatchLimits limits)
             whole.Frame.Write(ref writer);
             var line = _text.Lines;
             var fits = limits.FitsStanza(whole.Frame, line.Span);
-            if (fits || line.Length > limits.MaxFrameBytes)
+            if (fits || limits.IsTooLarge(whole.Frame, line))
             {
                 lock (gate)
                     if (queue.TakeWhole(whole))
                         _frames.Add(whole.Frame);
                 if (!fits)
-                    throw new ArgumentException($"The frame takes {line.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes ({limits.MaxFrameBytes}) allows.");
+                    throw new ArgumentException($"It takes {line.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes ({limits.MaxFrameBytes}) allows or the receiver takes.");
                 return;
             }
             lock (gate)

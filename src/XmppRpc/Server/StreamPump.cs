@@ -79,8 +79,8 @@ internal sealed class StreamPump<T>(ActiveCall call, ActiveCalls calls, JsonType
     {
         JsonSerializer.Serialize(_payload.Json, value, item);
         var bytes = _payload.Complete();
-        if (bytes.Length + Frame.MaxOverhead > calls.Options.MaxStanzaBytes)
-            throw new RpcException(RpcStatus.ResourceExhausted, $"Item {ItemsSent + _batchItems + 1} takes {bytes.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes of the callee allows.") { Code = FrameNames.TooLarge, Outcome = RpcOutcome.Executed };
+        if (bytes.Length + Frame.MaxOverhead > calls.Options.MaxFrameBytes)
+            throw new RpcException(RpcStatus.ResourceExhausted, $"Item {ItemsSent + _batchItems + 1} takes {bytes.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes of the callee allows.") { Code = FrameNames.TooLarge, Outcome = RpcOutcome.Executed };
         if (_batchItems >= settings.MaxBatch || (_batchItems > 0 && _batch.WrittenCount + bytes.Length > _maxBatchBytes))
             Flush();
         _batch.Write(_batchItems++ == 0 ? "["u8 : ","u8);
