@@ -9,10 +9,6 @@ public sealed record RpcEndpointOptions
     // What a stanza takes besides its frames: tags and addresses.
     private const int StanzaOverhead = 8 * 1024;
 
-    // What the line before a slice takes, whatever its call id and method; and how many slices a frame may have.
-    internal const int PartOverhead = 768;
-    internal const int MaxFrameParts = 65_536;
-
     /// <summary>The account and its XMPP server; time and log come from here too.</summary>
     public required XmppConnectionOptions Connection { get; init; }
 
@@ -109,9 +105,9 @@ public sealed record RpcEndpointOptions
         Require(MaxBatchBytes >= 256 && MaxBatchBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxBatchBytes));
         Require(MaxBatchFrames > 0, nameof(MaxBatchFrames));
         Require(MaxHold > TimeSpan.Zero, nameof(MaxHold));
-        Require(MaxStanzaBytes >= 1024 && MaxStanzaBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
+        Require(MaxStanzaBytes >= WireSizes.LeastStanzaText && MaxStanzaBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
         Require(MaxPartBytes is >= 1024 and <= int.MaxValue - StanzaOverhead && MaxPartBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxPartBytes));
-        Require(MaxFrameBytes >= MaxStanzaBytes && MaxFrameBytes <= MaxFrameParts * (long)Math.Min(MaxPartBytes, MaxStanzaBytes - PartOverhead), nameof(MaxFrameBytes));
+        Require(MaxFrameBytes >= MaxStanzaBytes && MaxFrameBytes <= WireSizes.MaxParts * (long)Math.Min(MaxPartBytes, MaxStanzaBytes - WireSizes.PartOverhead), nameof(MaxFrameBytes));
         Require(MaxHalfBuiltBytesPerPeer >= MaxFrameBytes, nameof(MaxHalfBuiltBytesPerPeer));
         Require(MaxHalfBuiltBytes >= MaxHalfBuiltBytesPerPeer, nameof(MaxHalfBuiltBytes));
         Require(PartTimeout > TimeSpan.Zero, nameof(PartTimeout));

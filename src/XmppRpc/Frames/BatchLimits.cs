@@ -6,9 +6,6 @@ namespace XmppRpc.Frames;
 /// <param name="MaxHold">Longest time that frames wait for the rest of a hold.</param>
 internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold)
 {
-    /// <summary>A peer may say that it takes less than anybody could work with.</summary>
-    public const int LeastStanzaBytes = 1024;
-
     /// <summary>Most text of a stanza; a frame with more goes in parts.</summary>
     public int MaxStanzaBytes { get; init; } = 64 * 1024;
 
@@ -22,13 +19,13 @@ internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold
     public int MaxFrameBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Most text of a stanza with that frame.</summary>
-    public int StanzaBytes(Frame frame) => Math.Min(MaxStanzaBytes, Math.Max(frame.StanzaLimit, LeastStanzaBytes));
+    public int StanzaBytes(Frame frame) => Math.Min(MaxStanzaBytes, Math.Max(frame.StanzaLimit, WireSizes.LeastStanzaText));
 
     /// <summary>Longest slice of that frame.</summary>
-    public int PartBytes(Frame frame) => Math.Min(MaxPartBytes, StanzaBytes(frame) - RpcEndpointOptions.PartOverhead);
+    public int PartBytes(Frame frame) => Math.Min(MaxPartBytes, StanzaBytes(frame) - WireSizes.PartOverhead);
 
     /// <summary>Whether no number of parts would do, for the receiver or for us.</summary>
-    public bool IsTooLarge(Frame frame, ReadOnlyMemory<byte> line) => line.Length > MaxFrameBytes || line.Length / PartBytes(frame) >= RpcEndpointOptions.MaxFrameParts;
+    public bool IsTooLarge(Frame frame, ReadOnlyMemory<byte> line) => line.Length > MaxFrameBytes || line.Length / PartBytes(frame) >= WireSizes.MaxParts;
 
     /// <summary>Whether the frame's line has to be written before it is known whether one stanza can carry it.</summary>
     public bool MayNeedParts(Frame frame) => frame is CallBoundFrame && frame.MaxBytes > Math.Min(MaxPartBytes, StanzaBytes(frame));

@@ -114,7 +114,7 @@ internal sealed class FrameReader
         ("end", { } call) when m.Count >= 0 => new EndFrame(call, m.IsUpload, m.Count.Value),
         ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.IsUpload, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
         ("resume", { } call) when m is { From: >= 1, UpTo: >= 0, UpToBytes: >= 0 } => new ResumeFrame(call, m.IsUpload, m.From.Value, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
-        ("part", { } call) when m is { Of: >= 2 and <= RpcEndpointOptions.MaxFrameParts, Part: >= 0 } && m.Part < m.Of => new PartFrame(call, (int)m.Of.Value, (int)m.Part.Value) { Path = m.Method },
+        ("part", { } call) when m is { Of: >= 2 and <= WireSizes.MaxParts, Part: >= 0 } && m.Part < m.Of => new PartFrame(call, (int)m.Of.Value, (int)m.Part.Value) { Path = m.Method },
         ("low", { Number: -1 } link) when m.Count >= 0 => new LowFrame(link.Scope, m.Count.Value, m.But),
         ("who", _) when value is not null => new WhoFrame(value),
         ("here", _) when value is not null && CallId.IsInstance(m.Instance) => new HereFrame(value, m.Instance!, (int)Math.Min(m.Load, int.MaxValue), m.MaxBytes == 0 ? int.MaxValue : (int)Math.Min(m.MaxBytes, int.MaxValue)),

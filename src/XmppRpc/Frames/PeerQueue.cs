@@ -24,6 +24,9 @@ internal sealed class PeerQueue(Jid peer, BatchLimits limits, FrameBatcher batch
     /// <summary>Frames that are here, withdrawn ones included.</summary>
     public int Count => _unary.Count + _large.Count + _streamed.Count + (_inParts is null ? 0 : 1);
 
+    /// <summary>Most text of a stanza that frames share: ours, or what the peer takes if that is less.</summary>
+    public int BatchBytes { get; private set; } = limits.MaxBytes;
+
     /// <summary>At most these bytes are waiting.</summary>
     public long Bytes { get; private set; }
 
@@ -36,6 +39,7 @@ internal sealed class PeerQueue(Jid peer, BatchLimits limits, FrameBatcher batch
         if (!frame.Enter(this))
             return;
         (frame.IsStreamed ? _streamed : limits.MayNeedParts(frame) ? _large : _unary).Enqueue(frame);
+        BatchBytes = Math.Min(BatchBytes, limits.StanzaBytes(frame));
         CountIn(frame.MaxBytes);
     }
 

@@ -17,12 +17,13 @@ internal sealed class StanzaFiller(Lock gate, BatchLimits limits)
     {
         _text.Clear();
         FrameInParts? whole;
+        int most;
         lock (gate)
-            whole = queue.TakeTurn();
+            (whole, most) = (queue.TakeTurn(), queue.BatchBytes);
         if (whole is not null)
             FillWithPart(queue, whole);
         else
-            FillWithFrames(queue);
+            FillWithFrames(queue, most);
     }
 
     /// <summary>The text to send. Line feeds stand between frames, none behind the last.</summary>
@@ -41,35 +42,35 @@ internal sealed class StanzaFiller(Lock gate, BatchLimits limits)
     }
 
     // The lock is never held while a frame is written. Each round takes what surely fits; so the last rounds take single frames, and the very last one may have to go back.
-    private void FillWithFrames(PeerQueue queue)
+    private void FillWithFrames(PeerQueue queue, int maxBytes)
     {
-        long most = 0;
+        long expected = 0;
         var writer = new FrameWriter(_text);
-        while (_text.Length <= limits.MaxBytes)
+        while (_text.Length <= maxBytes)
         {
             var written = _frames.Count;
             lock (gate)
-                if (!queue.Take(_frames, limits.MaxBytes + 1 - _text.Length))
+                if (!queue.Take(_frames, maxBytes + 1 - _text.Length))
                     break;
             var end = 0;
             for (; written < _frames.Count; written++)
             {
                 end = _text.Length;
                 _frames[written].Write(ref writer);
-                most += _frames[written].MaxBytes;
+                expected += _frames[written].MaxBytes;
             }
-            if (_frames.Count == 1 || _text.Length - 1 <= limits.MaxBytes)
+            if (_frames.Count == 1 || _text.Length - 1 <= maxBytes)
                 continue;
             lock (gate)
                 if (!queue.PutBack(_frames[^1]))
                     break;
             _text.Truncate(end);
-            most -= _frames[^1].MaxBytes;
+            expected -= _frames[^1].MaxBytes;
             _frames.RemoveAt(_frames.Count - 1);
             break;
         }
-        if (most > 0)
-            Volatile.Write(ref _density, _density + (Math.Min(1, (double)_text.Length / most) - _density) / 8);
+        if (expected > 0)
+            Volatile.Write(ref _density, _density + (Math.Min(1, (double)_text.Length / expected) - _density) / 8);
     }
 
     private void FillWithPart(PeerQueue queue, FrameInParts whole)

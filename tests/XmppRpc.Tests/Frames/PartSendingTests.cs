@@ -80,6 +80,22 @@ public sealed class PartSendingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Limit_of_the_receiver_counts_for_shared_stanzas_too()
+    {
+        var gate = await BlockWriterAsync();
+        for (var i = 0; i < 50; i++)
+            _batcher.Append(Ann, new CallFrame(new CallId("a", i), "acme.orders/place", 1, "{}"u8.ToArray()) { StanzaLimit = 1100 });
+        gate.SetResult();
+        await _sent.NextAsync();
+        for (var seen = 0; seen < 50;)
+        {
+            var stanza = await _sent.NextAsync();
+            Assert.InRange(stanza.Text.Length, seen + stanza.Lines.Length < 50 ? 1000 : 1, 1100);
+            seen += stanza.Lines.Length;
+        }
+    }
+
+    [Fact]
     public async Task Quotes_that_servers_would_write_six_times_as_long_count_so()
     {
         await using var batcher = new FrameBatcher((to, text) => _sent.SendAsync(to, text.ToArray().Select(b => b == '"' ? (byte)'!' : b).ToArray()), Limits with { MaxEscapedBytes = 12_000 }, _time);
