@@ -56,7 +56,13 @@ public sealed class RpcEndpoint : IAsyncDisposable
         (_options, _connection) = (options, connection);
         _log = (options.Connection.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("XmppRpc");
         _wheel = new DeadlineWheel(time);
-        _batcher = new FrameBatcher(SendFramesAsync, new BatchLimits(options.MaxBatchBytes, options.MaxBatchFrames, options.MaxHold), time);
+        _batcher = new FrameBatcher(SendFramesAsync, new BatchLimits(options.MaxBatchBytes, options.MaxBatchFrames, options.MaxHold)
+        {
+            MaxStanzaBytes = options.MaxStanzaBytes,
+            MaxPartBytes = options.MaxPartBytes,
+            MaxEscapedBytes = options.MaxEscapedBytes,
+            MaxFrameBytes = options.MaxFrameBytes,
+        }, time);
         _introductions = new Introductions(SendAsync, connection.RequestAsync, options.MaxIntroductions) { Priority = -1 };
         var authorization = new Authorization(connection.Jid);
         _contracts = new ServedContracts(authorization);
@@ -67,7 +73,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time, options.FindTimeout);
         _links.Verify = _targets.Verify;
         _deathWatch = new DeathWatch(connection.RequestAsync, OnAlive, (peer, reason) => _router!.PeerGone(peer, reason));
-        _router = new StanzaRouter(Jid, options, _batcher, _contracts, _active, _links, _targets, _self, _introductions, _log);
+        _router = new StanzaRouter(Jid, options, _batcher, _contracts, _active, _links, _targets, _self, _introductions, _wheel, _log);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
         _watch = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Watch(), this, WatchEvery, WatchEvery);
         Completion = ReceiveAllAsync();
@@ -87,6 +93,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
 
     /// <summary>Received lines that were no frames, and were ignored.</summary>
     public long IgnoredLines => _router.IgnoredLines;
+
+    /// <summary>Received frames in parts that never became whole: a part was missing, out of order, late or too much.</summary>
+    public long BrokenFrames => _router.BrokenFrames;
 
     /// <summary>Received stanzas that were passed over because they were above a cap of <see cref="XmppConnectionOptions.Limits"/> or ill-formed inside.</summary>
     public long SkippedStanzas => _connection.SkippedStanzas;

@@ -3,6 +3,7 @@ using XmppRpc.Client;
 using XmppRpc.Discovery;
 using XmppRpc.Frames;
 using XmppRpc.Server;
+using XmppRpc.Timing;
 using XmppRpc.Xmpp;
 using XmppRpc.Xmpp.Stanzas;
 
@@ -13,12 +14,16 @@ namespace XmppRpc;
 /// stanza has started is handed over as one piece of work.
 /// </summary>
 internal sealed class StanzaRouter(
-    Jid jid, RpcEndpointOptions options, FrameBatcher batcher, ServedContracts contracts, ActiveCalls active, Links links, Targets targets, SelfDescription self, Introductions introductions, ILogger log)
+    Jid jid, RpcEndpointOptions options, FrameBatcher batcher, ServedContracts contracts, ActiveCalls active, Links links, Targets targets, SelfDescription self, Introductions introductions, DeadlineWheel wheel, ILogger log)
 {
     private readonly FrameReader _reader = new();
+    private readonly PartAssembler _parts = new(new PartLimits(options.MaxFrameBytes, options.MaxHalfBuiltBytesPerPeer, options.MaxHalfBuiltBytes, options.PartTimeout), wheel, (from, first) => MayKeep(from, first, active, links));
 
     /// <summary>Lines that were no frames.</summary>
     public long IgnoredLines => _reader.BadLines;
+
+    /// <summary>Frames in parts that never became whole.</summary>
+    public long BrokenFrames => _parts.Broken;
 
     // RFC 6120 §8.3: an error is looked at before anything else, its payload never (it may be an echo of ours).
     public void Route(Stanza stanza)
@@ -68,7 +73,12 @@ internal sealed class StanzaRouter(
     {
         switch (frame)
         {
+            case PartFrame part:
+                Receive(from, part.Id, _parts.Take(from, part), work);
+                break;
             case CallFrame or CancelFrame or CreditFrame { IsUpload: false } or ResumeFrame { IsUpload: false } or ItemFrame { IsUpload: true } or EndFrame { IsUpload: true }:
+                if (frame is CancelFrame cancel)
+                    _parts.Forget(from, cancel.Id);
                 active.Receive(from, (CallBoundFrame)frame, work);
                 break;
             case CallBoundFrame bound:
@@ -93,11 +103,40 @@ internal sealed class StanzaRouter(
         }
     }
 
+    /// <summary>Decides about the first part of a frame: a call is refused at once if it would be when it is whole, anything else must belong to an open call.</summary>
+    private static bool MayKeep(Jid from, PartFrame first, ActiveCalls active, Links links) =>
+        first.Path is not null ? active.LetsIn(from, first) : links.Find(first.Id.Scope, from)?.Find(first.Id.Number) is not null || active.IsOpen(from, first.Id);
+
+    private void Receive(Jid from, CallId id, in PartResult result, HandOver work)
+    {
+        if (result.Refusal is { } code)
+        {
+            var fault = new FaultFrame(id, RpcStatus.ResourceExhausted, code == FrameNames.TooLarge
+                ? $"The frame is larger than RpcEndpointOptions.MaxFrameBytes of the receiver ({options.MaxFrameBytes}) allows."
+                : "The receiver has no room for one more frame in parts.") { Code = code, Ran = result.Path is null };
+            // Of a call its sender is told; of an answer, who waits for it here.
+            if (result.Path is null)
+                Route(from, fault, work);
+            else if (batcher.QueuedBytes <= 2 * options.MaxQueuedBytes)
+                batcher.Append(from, fault);
+            return;
+        }
+        if (result.Line.IsEmpty)
+            return;
+        // By what the first part has shown the others were kept, so the frame must be that.
+        var frame = _reader.ReadLine(result.Line);
+        if (frame is CallBoundFrame bound and not PartFrame && bound.Id == id && (frame as CallFrame)?.Path == result.Path)
+            Route(from, frame, work);
+        else
+            _parts.CountBroken();
+    }
+
     /// <summary>The peer's process seems gone, which does not yet mean that it is.</summary>
     public void PeerGone(Jid peer, string reason)
     {
         log.PeerGone(PlainText.Of(peer.ToString())!);
         introductions.Forget(peer);
+        _parts.Forget(peer);
         links.Doubt(peer, reason);
         active.CallerGone(peer);
     }

@@ -18,6 +18,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     private readonly Dictionary<long, PendingCall> _open = new();
     private readonly SortedSet<long> _stragglers = [];
     private Deadline? _lowDue;
+    private LowFrame? _lastLow;
     private long _next = 1;
     private long _low = 1;
     private int _settledSinceLow;
@@ -178,8 +179,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             else if (_settledSinceLow == 1)
                 wheel.Set(_lowDue ??= new Deadline(this), LowAfter);
         }
-        if (low is not null)
-            batcher.Append(Peer, low);
+        Send(low);
     }
 
     void IExpires.Expire()
@@ -187,8 +187,16 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         LowFrame? low;
         lock (_lock)
             low = _settledSinceLow > 0 ? TakeLow() : null;
-        if (low is not null)
-            batcher.Append(Peer, low);
+        Send(low);
+    }
+
+    // One that still waits says less: through an outage they must not pile up.
+    private void Send(LowFrame? low)
+    {
+        if (low is null)
+            return;
+        Interlocked.Exchange(ref _lastLow, low)?.TryWithdraw();
+        batcher.Append(Peer, low);
     }
 
     private sealed class Grace : IExpires

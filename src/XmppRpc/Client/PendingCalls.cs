@@ -24,9 +24,14 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCalls} calls are open. Await some first, or raise RpcEndpointOptions.MaxPendingCalls.");
             return;
         }
-        if (call.Request.Arguments.Length + Frame.MaxOverhead > options.MaxStanzaBytes)
+        if (call.Request.Arguments.Length + Frame.MaxOverhead > options.MaxFrameBytes)
         {
-            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
+            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes ({options.MaxFrameBytes}) allows. Send less at a time.", FrameNames.TooLarge);
+            return;
+        }
+        if (batcher.QueuedBytes > options.MaxQueuedBytes)
+        {
+            Refuse(call, $"{batcher.QueuedBytes} bytes wait to be sent: the XMPP server takes them slowly, or the connection is being restored. Call less at a time, or raise RpcEndpointOptions.MaxQueuedBytes ({options.MaxQueuedBytes}).");
             return;
         }
         call.Arm(wheel, cancellationToken);
@@ -132,14 +137,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer.");
             return true;
         }
-        if (call.Request.Arguments.Length + Frame.MaxOverhead > link.Info.MaxStanzaBytes)
-        {
-            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
-            return true;
-        }
         if (link.TryAdd(call) is not { } id)
             return false;
-        var frame = new OutgoingCall(id, call, wheel);
+        var frame = new OutgoingCall(id, call, wheel) { StanzaLimit = link.Info.MaxStanzaBytes };
         call.Bind(link, id, frame);
         if (call.IsSettled)
             link.Settle(id.Number);

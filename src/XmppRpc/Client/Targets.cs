@@ -191,19 +191,30 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
     private void Ask(Search search)
     {
         search.AskedAt = time.GetTimestamp();
-        batcher.Append(search.Target, new WhoFrame(search.Contract));
+        // One that still waits will do: through an outage they must not pile up.
+        if (search.TryRenewQuestion(out var who))
+            batcher.Append(search.Target, who);
     }
 
     /// <summary>One bare JID and contract that was asked for.</summary>
     private sealed class Search(Jid target, string contract)
     {
         private TaskCompletionSource _answer = NewAnswer();
+        private WhoFrame? _question;
 
         public Jid Target { get; } = target;
 
         public string Contract { get; } = contract;
 
         public long AskedAt { get; set; }
+
+        /// <summary>The next <c>who</c> to send; false if the one before has not left yet.</summary>
+        public bool TryRenewQuestion(out WhoFrame who)
+        {
+            var last = Volatile.Read(ref _question);
+            who = new WhoFrame(Contract);
+            return last is not { IsWaiting: true } && Interlocked.CompareExchange(ref _question, who, last) == last;
+        }
 
         public Task NextAnswer() => Volatile.Read(ref _answer).Task;
 

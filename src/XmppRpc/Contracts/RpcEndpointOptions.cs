@@ -21,7 +21,7 @@ public sealed record RpcEndpointOptions
     /// <summary>Who may call where <see cref="RpcAuthorizeAttribute.Policy"/> names them: asked before the arguments are read, with the call's context. Default none.</summary>
     public IReadOnlyDictionary<string, Func<RpcContext, ValueTask<bool>>> Policies { get; init; } = FrozenDictionary<string, Func<RpcContext, ValueTask<bool>>>.Empty;
 
-    /// <summary>Bytes at which a stanza takes no further frame. Default 7.5 KiB: stock Prosody stalls 44 ms above 8 KiB.</summary>
+    /// <summary>Most bytes of frames that share a stanza; a larger frame goes alone. Default 7.5 KiB: stock Prosody stalls 44 ms above 8 KiB.</summary>
     public int MaxBatchBytes { get; init; } = 7680;
 
     /// <summary>Most frames in a stanza. Default 256.</summary>
@@ -30,8 +30,23 @@ public sealed record RpcEndpointOptions
     /// <summary>Longest time that frames wait for others while a received stanza is worked off. Default 1 ms.</summary>
     public TimeSpan MaxHold { get; init; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Largest frame, so largest arguments or result of one call. Default 64 KiB.</summary>
+    /// <summary>Most bytes of a stanza's text, from 1 KiB. A larger frame goes in parts, other frames between them. Default 64 KiB.</summary>
     public int MaxStanzaBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Most bytes of each part of a frame that is larger than <see cref="MaxStanzaBytes"/>, from 1 KiB. Default 32 KiB.</summary>
+    public int MaxPartBytes { get; init; } = 32 * 1024;
+
+    /// <summary>Largest frame in bytes, so largest arguments, result or item, less 1 KiB; what is larger is refused before it is sent, with the code <c>too-large</c>. Default 8 MiB.</summary>
+    public int MaxFrameBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of received frames of which some parts are missing, of one peer (all resources of an account together). Default 16 MiB; a frame that would exceed it is dropped.</summary>
+    public long MaxHalfBuiltBytesPerPeer { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>As <see cref="MaxHalfBuiltBytesPerPeer"/>, of all peers. Default 64 MiB.</summary>
+    public long MaxHalfBuiltBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long the next part of a frame may take before the parts that have come are dropped. Default 30 s.</summary>
+    public TimeSpan PartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Items to which the window of a stream grows while its consumer keeps up. Default 4,096.</summary>
     public int MaxStreamWindow { get; init; } = 4096;
@@ -69,7 +84,7 @@ public sealed record RpcEndpointOptions
     /// <summary>Bytes of arguments of calls that wait for their turn. Default 8 MiB.</summary>
     public long MaxWaitingBytes { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Bytes of frames that may wait to be sent, when the XMPP server takes them slowly. Default 16 MiB; above, received calls are refused with <c>busy</c>, above twice that without an answer.</summary>
+    /// <summary>Bytes of frames that may wait to be sent, when the XMPP server takes them slowly. Default 16 MiB; above, new calls of this endpoint fail with <see cref="RpcStatus.ResourceExhausted"/> and received ones are refused with <c>busy</c>, above twice that without an answer.</summary>
     public long MaxQueuedBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Questions of others (disco, ping, <c>who</c>) that may be under way at a time. Default 1,024; further ones are not answered.</summary>
@@ -102,13 +117,21 @@ public sealed record RpcEndpointOptions
     /// <summary>How long the endpoint waits for running calls when it is disposed. Default 5 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Most bytes of a stanza's text when an XMPP server has rewritten it.</summary>
+    internal int MaxEscapedBytes => Connection.MaxSentStanzaBytes - StanzaOverhead;
+
     internal void Validate()
     {
         Require(DefaultTimeout > TimeSpan.Zero || DefaultTimeout == Timeout.InfiniteTimeSpan, nameof(DefaultTimeout));
         Require(MaxBatchBytes >= 256 && MaxBatchBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxBatchBytes));
         Require(MaxBatchFrames > 0, nameof(MaxBatchFrames));
         Require(MaxHold > TimeSpan.Zero, nameof(MaxHold));
-        Require(MaxStanzaBytes >= 1024 && MaxStanzaBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
+        Require(MaxStanzaBytes >= WireSizes.LeastStanzaText && MaxStanzaBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));
+        Require(MaxPartBytes is >= 1024 and <= int.MaxValue - StanzaOverhead && MaxPartBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxPartBytes));
+        Require(MaxFrameBytes >= MaxStanzaBytes && MaxFrameBytes <= WireSizes.MaxParts * (long)Math.Min(MaxPartBytes, MaxStanzaBytes - WireSizes.PartOverhead), nameof(MaxFrameBytes));
+        Require(MaxHalfBuiltBytesPerPeer >= MaxFrameBytes, nameof(MaxHalfBuiltBytesPerPeer));
+        Require(MaxHalfBuiltBytes >= MaxHalfBuiltBytesPerPeer, nameof(MaxHalfBuiltBytes));
+        Require(PartTimeout > TimeSpan.Zero, nameof(PartTimeout));
         Require(MaxStreamWindow > 0, nameof(MaxStreamWindow));
         Require(MaxStreamWindowBytes > 0, nameof(MaxStreamWindowBytes));
         Require(StreamProbeInterval > TimeSpan.Zero, nameof(StreamProbeInterval));

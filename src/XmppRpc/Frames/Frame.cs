@@ -24,8 +24,9 @@ internal abstract class Frame
     /// <summary>What a frame takes besides its payload, at most.</summary>
     public const int MaxOverhead = 1024;
 
-    private const int Fresh = 0, Taken = 1, Withdrawn = 2;
+    private const int Fresh = 0, InParts = 1, Taken = 2, Withdrawn = 3;
     private int _state;
+    private PeerQueue? _queue;
 
     /// <summary>No more than these bytes are written for it.</summary>
     public abstract int MaxBytes { get; }
@@ -33,17 +34,72 @@ internal abstract class Frame
     /// <summary>Whether it belongs behind the unary frames: items, and what must not overtake them.</summary>
     public virtual bool IsStreamed => false;
 
+    /// <summary>Most text of a stanza that the receiver takes, as far as it is known.</summary>
+    public int StanzaLimit { get; set; } = int.MaxValue;
+
+    /// <summary>Whether it was neither taken nor withdrawn.</summary>
+    public bool IsWaiting => Volatile.Read(ref _state) == Fresh;
+
+    /// <summary>Whether it was withdrawn while it lay in a queue, which knows that. Guarded by the batcher, as is the rest of its place.</summary>
+    public bool IsCountedOut { get; set; }
+
     public abstract void Write(ref FrameWriter writer);
 
-    /// <summary>Takes the frame for writing; false if it was withdrawn.</summary>
-    public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Fresh) != Withdrawn;
+    /// <summary>Takes the frame for writing; false if it was withdrawn. One that was taken before can be taken again: a kept reply may be sent twice.</summary>
+    public bool TryTake() => TryBecome(Taken);
+
+    /// <summary>Takes the frame for writing it in parts. It can be withdrawn until it is taken with the last one.</summary>
+    public bool TryBeginParts() => TryBecome(InParts);
+
+    /// <summary>The frame was taken, but not written after all.</summary>
+    public void PutBack() => Interlocked.CompareExchange(ref _state, Fresh, Taken);
 
     /// <summary>It was or is being written.</summary>
     public bool IsTaken => Volatile.Read(ref _state) == Taken;
 
     /// <summary>Takes the frame back; false if it was or is being written.</summary>
-    public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, Fresh) == Fresh;
+    public bool TryWithdraw()
+    {
+        for (var seen = Volatile.Read(ref _state); seen is Fresh or InParts;)
+        {
+            var before = Interlocked.CompareExchange(ref _state, Withdrawn, seen);
+            if (before == seen)
+            {
+                // Pairs with Enter: either we see the queue, or the queue sees the frame withdrawn.
+                Volatile.Read(ref _queue)?.Withdraw(this);
+                return true;
+            }
+            seen = before;
+        }
+        return false;
+    }
 
     /// <summary>Called when the frame was given to the connection, or could not be.</summary>
     public virtual void OnWritten(Exception? failure) { }
+
+    /// <summary>Gives the frame its place in a queue; false if it was withdrawn.</summary>
+    public bool Enter(PeerQueue queue)
+    {
+        Interlocked.Exchange(ref _queue, queue);
+        if (Volatile.Read(ref _state) != Withdrawn)
+            return true;
+        _queue = null;
+        return false;
+    }
+
+    public bool IsIn(PeerQueue queue) => _queue == queue;
+
+    public void Leave() => _queue = null;
+
+    private bool TryBecome(int state)
+    {
+        for (var seen = Volatile.Read(ref _state); seen != Withdrawn;)
+        {
+            var before = Interlocked.CompareExchange(ref _state, state, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+        return false;
+    }
 }

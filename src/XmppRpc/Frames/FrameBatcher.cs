@@ -1,14 +1,6 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using XmppRpc.Xmpp;
 
 namespace XmppRpc.Frames;
-
-/// <summary>Sizes of what <see cref="FrameBatcher"/> sends.</summary>
-/// <param name="MaxBytes">Bytes at which a stanza takes no further frame; a larger frame goes alone.</param>
-/// <param name="MaxFrames">Most frames in a stanza.</param>
-/// <param name="MaxHold">Longest time that frames wait for the rest of a hold.</param>
-internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold);
 
 /// <summary>
 /// Lets frames for the same peer share stanzas: the writer rule. Frames queue per peer. Outside a hold, the first one queues the writer on the thread pool;
@@ -22,8 +14,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<Jid, PeerQueue> _queues = new();
     private readonly Queue<PeerQueue> _turns = new();
-    private readonly List<Frame> _batch = [];
-    private readonly ArrayBufferWriter<byte> _text = new(8 * 1024);
+    private readonly StanzaFiller _stanza;
     private readonly Func<Jid, ReadOnlyMemory<byte>, ValueTask> _send;
     private readonly BatchLimits _limits;
     private readonly TimeProvider _time;
@@ -41,11 +32,22 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     public FrameBatcher(Func<Jid, ReadOnlyMemory<byte>, ValueTask> send, BatchLimits limits, TimeProvider time)
     {
         (_send, _limits, _time) = (send, limits, time);
+        _stanza = new StanzaFiller(_lock, limits);
         _holdTimer = time.CreateTimer(static batcher => ((FrameBatcher)batcher!).OnHoldTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>At most these bytes wait to be sent.</summary>
     public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
+
+    /// <summary>Frames that wait to be sent, and withdrawn ones that are not removed yet.</summary>
+    public int QueuedFrames
+    {
+        get
+        {
+            lock (_lock)
+                return _queues.Values.Sum(queue => queue.Count);
+        }
+    }
 
     public void Append(Jid peer, Frame frame)
     {
@@ -55,12 +57,11 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             {
                 if (!_queues.TryGetValue(peer, out var queue))
                 {
-                    _queues.Add(peer, queue = new PeerQueue(peer));
+                    _queues.Add(peer, queue = new PeerQueue(peer, _limits, this));
                     _turns.Enqueue(queue);
                 }
                 queue.Add(frame);
-                Interlocked.Add(ref _queuedBytes, frame.MaxBytes);
-                if (_holds == 0 || queue.Count >= _limits.MaxFrames || queue.Bytes >= _limits.MaxBytes || _time.GetElapsedTime(_heldSince) >= _limits.MaxHold)
+                if (_holds == 0 || queue.Count >= _limits.MaxFrames || queue.Bytes * _stanza.Density >= _limits.MaxBytes || _time.GetElapsedTime(_heldSince) >= _limits.MaxHold)
                     QueueWriter();
                 return;
             }
@@ -100,14 +101,23 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             if (_closed is not null)
                 return;
             _closed = reason;
-            foreach (var queue in _turns)
+            foreach (var queue in _queues.Values)
                 queue.Drain(left);
             _queues.Clear();
             _turns.Clear();
-            Interlocked.Exchange(ref _queuedBytes, 0);
         }
         foreach (var frame in left)
             frame.OnWritten(reason);
+    }
+
+    /// <summary>Called under the lock by the queues: so many bytes more, or less, wait.</summary>
+    public void CountIn(long bytes) => Interlocked.Add(ref _queuedBytes, bytes);
+
+    /// <summary>A frame of that queue was withdrawn.</summary>
+    public void OnWithdrawn(PeerQueue queue, Frame frame)
+    {
+        lock (_lock)
+            queue.OnWithdrawn(frame);
     }
 
     /// <summary>Completes when nothing waits any more and nothing is being sent; a hold keeps nothing back.</summary>
@@ -153,9 +163,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             int peers;
             lock (_lock)
                 peers = _turns.Count;
-            for (; peers > 0 && TakeBatch() is { } peer; peers--)
-                if (_batch.Count > 0)
-                    await SendBatchAsync(peer).ConfigureAwait(false);
+            for (; peers > 0 && NextTurn() is { } queue; peers--)
+                await SendStanzaAsync(queue).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -175,14 +184,21 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    private async ValueTask SendBatchAsync(Jid peer)
+    private async ValueTask SendStanzaAsync(PeerQueue queue)
     {
         Exception? failure = null;
         try
         {
-            WriteText();
-            // Line feeds stand between frames, none behind the last.
-            await _send(peer, _text.WrittenMemory[..^1]).ConfigureAwait(false);
+            try
+            {
+                _stanza.Fill(queue);
+            }
+            finally
+            {
+                EndTurn(queue);
+            }
+            if (!_stanza.IsEmpty)
+                await _send(queue.Peer, _stanza.Finish()).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -192,37 +208,25 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         }
         finally
         {
-            foreach (var frame in _batch)
-                frame.OnWritten(failure);
-            _batch.Clear();
+            _stanza.Tell(failure);
         }
     }
 
-    private void WriteText()
-    {
-        _text.ResetWrittenCount();
-        var writer = new FrameWriter(_text);
-        foreach (var frame in _batch)
-            frame.Write(ref writer);
-        MemoryMarshal.TryGetArray(_text.WrittenMemory, out var text);
-        QuoteSwap.Swap(text);
-    }
-
-    private Jid? TakeBatch()
+    private PeerQueue? NextTurn()
     {
         lock (_lock)
-        {
-            if (!_turns.TryDequeue(out var queue))
-                return null;
-            var before = queue.Bytes;
-            queue.Take(_batch, _limits);
-            Interlocked.Add(ref _queuedBytes, queue.Bytes - before);
-            if (queue.Count > 0)
+            return _turns.TryDequeue(out var queue) ? queue : null;
+    }
+
+    private void EndTurn(PeerQueue queue)
+    {
+        lock (_lock)
+            if (_closed is not null)
+                return;
+            else if (queue.Count > 0)
                 _turns.Enqueue(queue);
             else
                 _queues.Remove(queue.Peer);
-            return queue.Peer;
-        }
     }
 
     private void QueueWriter()

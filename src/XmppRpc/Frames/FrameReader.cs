@@ -18,6 +18,7 @@ internal sealed class FrameReader
     /// <summary>Adds the frames of a text to a list. Payloads are slices of a copy of the text that belongs to the frames.</summary>
     public void Read(ReadOnlySpan<byte> text, List<Frame> frames)
     {
+        var start = frames.Count;
         var copy = text.ToArray();
         if (QuoteSwap.IsSwapped(copy))
             QuoteSwap.Swap(copy);
@@ -29,22 +30,33 @@ internal sealed class FrameReader
             rest = end < 0 ? default : rest[(end + 1)..];
             if (line.Span.Trim(" \t\r"u8).IsEmpty)
                 continue;
-            if (ReadLine(line) is not { } frame)
-                BadLines++;
-            else if (frame is PartFrame part)
-                frames.Add(WithSlice(part, ref rest));
-            else
-                frames.Add(frame);
+            switch (ReadLine(line))
+            {
+                case null:
+                    BadLines++;
+                    break;
+                case PartFrame part:
+                    // Its slice is no frame, whatever it looks like: a part and what is behind it are taken together, or not at all.
+                    if (frames.Count == start && WithSlice(part, rest) is { } whole)
+                        frames.Add(whole);
+                    else
+                        BadLines++;
+                    return;
+                case { } frame:
+                    frames.Add(frame);
+                    break;
+            }
         }
     }
 
-    // The next line is no frame but a slice of one.
-    private static PartFrame WithSlice(PartFrame part, ref ReadOnlyMemory<byte> rest)
+    /// <summary>The part with the line behind it, or null if that is empty or not the last.</summary>
+    private static PartFrame? WithSlice(PartFrame part, ReadOnlyMemory<byte> rest)
     {
         var end = rest.Span.IndexOf((byte)'\n');
+        if (end >= 0 && !rest.Span[end..].Trim(" \t\r\n"u8).IsEmpty)
+            return null;
         var slice = end < 0 ? rest : rest[..end];
-        rest = end < 0 ? default : rest[(end + 1)..];
-        return new PartFrame(part.Id, part.Of, part.Number) { Path = part.Path, Slice = slice };
+        return slice.IsEmpty ? null : new PartFrame(part.Id, part.Of, part.Number) { Path = part.Path, Slice = slice };
     }
 
     /// <summary>The frame that a line holds, or null.</summary>
@@ -102,10 +114,10 @@ internal sealed class FrameReader
         ("end", { } call) when m.Count >= 0 => new EndFrame(call, m.IsUpload, m.Count.Value),
         ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.IsUpload, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
         ("resume", { } call) when m is { From: >= 1, UpTo: >= 0, UpToBytes: >= 0 } => new ResumeFrame(call, m.IsUpload, m.From.Value, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
-        ("part", { } call) when m is { Of: >= 2 and <= 65_536, Part: >= 0 } && m.Part < m.Of => new PartFrame(call, (int)m.Of.Value, (int)m.Part.Value) { Path = m.Method },
+        ("part", { } call) when m is { Of: >= 2 and <= WireSizes.MaxParts, Part: >= 0 } && m.Part < m.Of => new PartFrame(call, (int)m.Of.Value, (int)m.Part.Value) { Path = m.Method },
         ("low", { Number: -1 } link) when m.Count >= 0 => new LowFrame(link.Scope, m.Count.Value, m.But),
         ("who", _) when value is not null => new WhoFrame(value),
-        ("here", _) when value is not null && CallId.IsInstance(m.Instance) => new HereFrame(value, m.Instance!, (int)Math.Min(m.Load, int.MaxValue), (int)Math.Min(m.MaxBytes, int.MaxValue)),
+        ("here", _) when value is not null && CallId.IsInstance(m.Instance) => new HereFrame(value, m.Instance!, (int)Math.Min(m.Load, int.MaxValue), m.MaxBytes == 0 ? int.MaxValue : (int)Math.Min(m.MaxBytes, int.MaxValue)),
         (null, _) => new UnknownFrame(id, m.Must),
         _ => null,
     };

@@ -55,7 +55,7 @@ internal sealed class HereFrame(string contract, string instance, int load, int 
 }
 
 /// <summary>Stands before a slice of the line of a frame that is too large for one stanza.</summary>
-internal sealed class PartFrame(CallId id, int of, int number) : CallBoundFrame(id)
+internal class PartFrame(CallId id, int of, int number) : CallBoundFrame(id)
 {
     public int Of { get; } = of;
 

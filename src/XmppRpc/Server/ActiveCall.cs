@@ -151,9 +151,9 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     }
 
     /// <summary>Sends the result, unless the call has ended.</summary>
-    public void Reply(byte[] result) => Settle(result.Length + Frames.Frame.MaxOverhead <= calls.Options.MaxStanzaBytes
+    public void Reply(byte[] result) => Settle(result.Length + Frames.Frame.MaxOverhead <= calls.Options.MaxFrameBytes
         ? new ReplyFrame(Id, result)
-        : Failure(RpcStatus.ResourceExhausted, $"The result takes {result.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes of the callee allows. Ask for less, or for a stream.", ran: true, FrameNames.TooLarge));
+        : Failure(RpcStatus.ResourceExhausted, $"The result takes {result.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes of the callee allows. Ask for less, or for a stream.", ran: true, FrameNames.TooLarge));
 
     /// <summary>Sends the failure that an exception stands for, unless the call has ended.</summary>
     public bool Fail(Exception error) => Settle(ToFault(error));

@@ -90,6 +90,35 @@ internal sealed class ActiveCalls
         }
     }
 
+    /// <summary>Whether a call whose first part this is may come whole; if not it is refused now, and nothing of it need be kept.</summary>
+    public bool LetsIn(Jid from, PartFrame first)
+    {
+        var call = new CallFrame(first.Id, first.Path!, 0, default);
+        if (Served(from, call, isWhole: false) is null)
+            return false;
+        string? busy;
+        lock (_lock)
+        {
+            var link = _links.Find(from, call.Id.Scope);
+            if (link is not null && (link.IsBelowLow(call.Id.Number) || link.Find(call.Id.Number) is { IsSettled: false }))
+                return false;
+            busy = _draining ? "This endpoint is closing."
+                : _batcher.QueuedBytes > Options.MaxQueuedBytes ? "Too much waits to be sent."
+                : _running >= Options.MaxConcurrentCalls && _waiting.Count >= Options.MaxWaitingCalls ? "Too many calls wait for their turn."
+                : null;
+        }
+        if (busy is not null)
+            Refuse(from, call, RpcStatus.ResourceExhausted, busy, _draining ? FrameNames.Draining : FrameNames.Busy);
+        return busy is null;
+    }
+
+    /// <summary>Whether the call is open, and of that caller.</summary>
+    public bool IsOpen(Jid from, CallId id)
+    {
+        lock (_lock)
+            return _links.Find(from, id.Scope)?.Find(id.Number) is { IsSettled: false };
+    }
+
     /// <summary>The caller has settled calls, so they can be forgotten.</summary>
     public void Low(Jid from, LowFrame frame)
     {
@@ -216,24 +245,32 @@ internal sealed class ActiveCalls
 
     private void Admit(Jid from, CallFrame frame, HandOver work)
     {
+        if (Served(from, frame, isWhole: true) is { } served)
+            Enter(new ActiveCall(this, from, frame, served), work);
+    }
+
+    /// <summary>The method that is called, if that caller may call it here; else the call is refused.</summary>
+    private ServedMethod? Served(Jid from, CallFrame frame, bool isWhole)
+    {
         var served = _contracts.Find(frame.Path);
         // To a stranger that may call nothing, what exists and what does not look alike.
         if (served is null ? !_authorization.IsOwnDomain(from) && !_contracts.IsVisibleTo(from) : !_authorization.Allows(from, served.Method))
             Refuse(from, frame, RpcStatus.PermissionDenied, $"{from.Bare} may not call {frame.Path} here.");
         else if (served is null)
             Refuse(from, frame, RpcStatus.Unimplemented, $"{frame.Path} is not served here.", FrameNames.UnknownMethod);
-        else if (served.Method.Version != frame.Version)
+        else if (isWhole && served.Method.Version != frame.Version)
             Refuse(from, frame, RpcStatus.Unimplemented, $"{served.Method.Contract} is served in version {served.Method.Version}, not {frame.Version}.", FrameNames.UnknownMethod);
         else if (!frame.Id.IsVolatile)
             Refuse(from, frame, RpcStatus.Unimplemented, "Only volatile calls are taken here: the call id must be link.number.", FrameNames.Unsupported);
         else if (!frame.Id.Scope.StartsWith(Instance, StringComparison.Ordinal))
             Refuse(from, frame, RpcStatus.Unavailable, "The call was meant for another instance.", FrameNames.WrongInstance);
-        else if ((served.Method.Kind == Contracts.RpcMethodKind.Stream) != frame.Credit is not null)
+        else if (isWhole && (served.Method.Kind == Contracts.RpcMethodKind.Stream) != frame.Credit is not null)
             Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.Credit is null ? "is a stream and needs credit" : "is no stream")}.", FrameNames.BadFrame);
         else if (served.Method.HasUpload != frame.HasUpload)
             Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.HasUpload ? "takes no stream" : "takes a stream, which the call does not have")}.", FrameNames.BadFrame);
         else
-            Enter(new ActiveCall(this, from, frame, served), work);
+            return served;
+        return null;
     }
 
     private void Enter(ActiveCall call, HandOver work)

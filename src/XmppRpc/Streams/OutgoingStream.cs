@@ -27,7 +27,7 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
     private readonly Lock _lock = new();
     private readonly PayloadWriter _batch = new();
     private readonly Queue<(ItemFrame Frame, long Last)> _kept = new();
-    private readonly int _maxBatchBytes = Math.Min(settings.MaxBatchBytes, limits.MaxItemBytes);
+    private readonly int _maxBatchBytes = Math.Min(settings.MaxBatchBytes, limits.MaxBatchBytes);
     private Credit _credit;
     private TaskCompletionSource? _granted;
     private Deadline? _silence;

@@ -10,6 +10,9 @@ namespace XmppRpc.Streams;
 /// <param name="Silence">How long a sender goes on without a word of its receiver.</param>
 internal sealed record StreamLimits(long MaxWindow, long MaxWindowBytes, int MaxItemBytes, TimeSpan Probe, TimeSpan Silence)
 {
+    /// <summary>Bytes of items that share a frame, so that it needs no parts.</summary>
+    public int MaxBatchBytes { get; init; } = int.MaxValue;
+
     public static StreamLimits Of(RpcEndpointOptions options) =>
-        new(options.MaxStreamWindow, options.MaxStreamWindowBytes, options.MaxStanzaBytes - Frame.MaxOverhead, options.StreamProbeInterval, options.StreamSilence);
+        new(options.MaxStreamWindow, options.MaxStreamWindowBytes, options.MaxFrameBytes - Frame.MaxOverhead, options.StreamProbeInterval, options.StreamSilence) { MaxBatchBytes = options.MaxStanzaBytes - Frame.MaxOverhead };
 }

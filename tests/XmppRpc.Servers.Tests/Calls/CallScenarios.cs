@@ -64,15 +64,28 @@ public abstract class CallScenarios
     public async Task Large_payload_up_to_the_limit_comes_back_and_above_it_is_refused_with_a_remedy()
     {
         await using var pair = await PairAsync();
-        var data = new byte[45_000];
+        var data = new byte[6_000_000];
         Random.Shared.NextBytes(data);
         Assert.Equal(data, await pair.Shop.EchoAsync(data));
 
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await pair.Shop.EchoAsync(new byte[60_000]));
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await pair.Shop.EchoAsync(new byte[6_300_000]));
 
         Assert.Equal((RpcStatus.ResourceExhausted, RpcOutcome.NotExecuted, "too-large"), (refused.Status, refused.Outcome, refused.Code));
-        Assert.Contains("MaxStanzaBytes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxFrameBytes", refused.Message, StringComparison.Ordinal);
         Assert.Equal("still here", await pair.Shop.EchoTextAsync("still here"));
+    }
+
+    [Fact]
+    public async Task Small_call_does_not_wait_for_a_large_one()
+    {
+        await using var pair = await PairAsync();
+        var data = new byte[3_000_000];
+        Random.Shared.NextBytes(data);
+        await pair.Shop.EchoTextAsync("first");
+        var large = pair.Shop.EchoAsync(data).AsTask();
+        var small = pair.Shop.EchoTextAsync("small").AsTask();
+        Assert.Same(small, await Task.WhenAny(small, large));
+        Assert.Equal(data, await large);
     }
 
     [Fact]

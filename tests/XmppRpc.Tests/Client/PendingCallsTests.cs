@@ -205,22 +205,78 @@ public sealed class PendingCallsTests : IAsyncDisposable
         _caller.Connect();
         var invoker = _caller.Invoker();
         var arguments = invoker.Begin();
-        arguments.Write("text"u8, new string('x', 65_536));
+        arguments.Write("text"u8, new string('x', 8 * 1024 * 1024 - 1024));
         var error = await FailsAsync<RpcException>(invoker.CallAsync(Unary, arguments, default));
         Assert.Equal((RpcStatus.ResourceExhausted, FrameNames.TooLarge, RpcOutcome.NotExecuted), (error.Status, error.Code, error.Outcome));
         Assert.Equal(0, _caller.Pending.Count);
     }
 
     [Fact]
-    public async Task Arguments_above_what_the_peer_takes_are_refused()
+    public async Task Arguments_above_what_the_peer_takes_in_a_stanza_go_in_parts_that_it_takes()
     {
         _caller.Links.Learn(Peer, Info("x7Kd0w") with { MaxStanzaBytes = 2048 });
         var invoker = _caller.Invoker();
         var arguments = invoker.Begin();
         arguments.Write("text"u8, new string('x', 2000));
-        var error = await FailsAsync<RpcException>(invoker.CallAsync(Unary, arguments, default));
-        Assert.Equal((FrameNames.TooLarge, RpcOutcome.NotExecuted), (error.Code, error.Outcome));
-        Assert.Equal(0, _caller.Pending.Count);
+        var call = invoker.CallAsync(Unary, arguments, default);
+        for (var number = 0; number < 2; number++)
+        {
+            var stanza = await _caller.Sent.NextAsync();
+            Assert.InRange(stanza.Text.Length, 500, 2048);
+            var part = Assert.IsType<PartFrame>(Assert.Single(stanza.Frames));
+            Assert.Equal((2, number, number == 0 ? Unary.Path : null), (part.Of, part.Number, part.Path));
+        }
+        Assert.False(call.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Call_is_refused_while_too_much_waits_to_be_sent()
+    {
+        var caller = new CallerSide(NewOptions() with { MaxQueuedBytes = 2000 });
+        await using var _ = caller;
+        caller.Connect();
+        caller.Batcher.Hold();
+        var calls = new List<Task<string>>();
+        while (calls.Count == caller.Pending.Count)
+            calls.Add(caller.Call());
+        var error = await FailsAsync<RpcException>(calls[^1]);
+        Assert.Equal((RpcStatus.ResourceExhausted, RpcOutcome.NotExecuted), (error.Status, error.Outcome));
+        Assert.Contains("MaxQueuedBytes", error.Message, StringComparison.Ordinal);
+        Assert.InRange(calls.Count, 5, 20);
+        caller.Batcher.Release();
+        await caller.Sent.NextAsync();
+        await caller.Batcher.FlushAsync();
+        Assert.False(caller.Call().IsCompleted);
+    }
+
+    [Fact]
+    public async Task Calls_that_time_out_while_nothing_can_be_sent_leave_nothing_behind()
+    {
+        const int count = 100_000;
+        var caller = new CallerSide(NewOptions() with { MaxPendingCallsPerPeer = count, MaxQueuedBytes = long.MaxValue });
+        await using var _ = caller;
+        caller.Connect();
+        var stuck = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        caller.Sent.Before = async _ =>
+        {
+            stuck.TrySetResult();
+            await go.Task;
+        };
+        var first = caller.Call(Timeout.InfiniteTimeSpan);
+        await stuck.Task;
+        var calls = Enumerable.Range(0, count - 1).Select(_ => caller.Call(TimeSpan.FromSeconds(1))).ToList();
+        Assert.InRange(caller.Batcher.QueuedBytes, 100L * count, 1000L * count);
+        caller.Time.Advance(TimeSpan.FromSeconds(2));
+        foreach (var call in calls)
+            Assert.Equal(RpcOutcome.NotExecuted, (await FailsAsync<RpcTimeoutException>(call)).Outcome);
+        caller.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.InRange(caller.Batcher.QueuedBytes, 0, 10_000);
+        Assert.InRange(caller.Batcher.QueuedFrames, 0, 3);
+        go.SetResult();
+        await caller.Batcher.FlushAsync();
+        Assert.Equal(0, caller.Batcher.QueuedBytes);
+        Assert.False(first.IsCompleted);
     }
 
     [Fact]

@@ -49,6 +49,31 @@ public sealed class TargetsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_that_has_not_left_yet_is_not_asked_again()
+    {
+        var stuck = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        _caller.Sent.Before = async _ =>
+        {
+            stuck.TrySetResult();
+            await go.Task;
+        };
+        var calls = new List<Task<string>> { Call(_caller.Invoker(Bare)) };
+        await stuck.Task;
+        for (var i = 0; i < 50; i++)
+        {
+            calls.Add(Call(_caller.Invoker(Bare)));
+            Assert.Equal(1, _caller.Batcher.QueuedFrames);
+        }
+        go.SetResult();
+        Assert.IsType<WhoFrame>(await _caller.Sent.NextFrameAsync());
+        Assert.IsType<WhoFrame>(await _caller.Sent.NextFrameAsync());
+        await _caller.Sent.AssertNothingAsync(_caller.Batcher);
+        calls.Add(Call(_caller.Invoker(Bare)));
+        Assert.IsType<WhoFrame>(await _caller.Sent.NextFrameAsync());
+    }
+
+    [Fact]
     public async Task What_a_peer_says_it_serves_is_shown_in_bounds()
     {
         _caller.Discover = (_, _) => Task.FromResult(Info("x7Kd0w", new string('x', 50_000), "line\nbreak"));

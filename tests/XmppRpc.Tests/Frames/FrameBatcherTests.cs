@@ -74,12 +74,122 @@ public sealed class FrameBatcherTests : IAsyncDisposable
     {
         await using var batcher = New(new BatchLimits(100, 100, TimeSpan.FromHours(1)));
         var gate = await BlockWriterAsync(batcher);
-        foreach (var (word, size) in new[] { ("a", 60), ("b", 40), ("c", 1), ("big", 500), ("d", 99), ("e", 2) })
+        foreach (var (word, size) in new[] { ("a", 60), ("b", 39), ("c", 20), ("big", 500), ("d", 99), ("e", 20) })
             batcher.Append(Ann, new Sized(word, size));
         gate.SetResult();
         await _sent.NextAsync();
         foreach (var expected in new[] { "a b", "c", "big", "d", "e" })
             Assert.Equal(expected, string.Join(' ', Words(await _sent.NextAsync())));
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(100)]
+    [InlineData(400)]
+    public async Task Stanza_is_filled_to_its_limit_and_never_above(int size)
+    {
+        await using var batcher = New(new BatchLimits(7680, 1000, TimeSpan.FromHours(1)));
+        var gate = await BlockWriterAsync(batcher);
+        const int count = 2000;
+        for (var i = 0; i < count; i++)
+            batcher.Append(Ann, new Sized($"{i}", size + i % 7));
+        gate.SetResult();
+        await _sent.NextAsync();
+        for (var next = 0; next < count;)
+        {
+            var stanza = await _sent.NextAsync();
+            var words = Words(stanza);
+            Assert.Equal(Enumerable.Range(next, words.Length).Select(i => $"{i}"), words);
+            next += words.Length;
+            Assert.InRange(stanza.Text.Length, next < count ? 7680 - size - 7 : 1, 7680);
+        }
+        Assert.Equal((0L, 0), (batcher.QueuedBytes, batcher.QueuedFrames));
+    }
+
+    [Fact]
+    public async Task Frame_that_did_not_fit_can_be_withdrawn_until_its_stanza_is_written()
+    {
+        await using var batcher = New(new BatchLimits(100, 100, TimeSpan.FromHours(1)));
+        var gate = await BlockWriterAsync(batcher);
+        var sending = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        var before = _sent.Before;
+        _sent.Before = async stanza =>
+        {
+            await before(stanza);
+            if (Words(stanza)[0] != "a")
+                return;
+            sending.SetResult();
+            await go.Task;
+        };
+        var (a, b, c) = (new Sized("a", 60), new Sized("b", 60), new Sized("c", 30));
+        foreach (var frame in new[] { a, b, c })
+            batcher.Append(Ann, frame);
+        gate.SetResult();
+        await sending.Task;
+        Assert.True(b.TryWithdraw());
+        go.SetResult();
+        await _sent.NextAsync();
+        Assert.Equal(["a"], Words(await _sent.NextAsync()));
+        Assert.Equal(["c"], Words(await _sent.NextAsync()));
+        await _sent.AssertNothingAsync(batcher);
+        Assert.Equal(0, batcher.QueuedBytes);
+    }
+
+    [Fact]
+    public async Task Withdrawn_frames_are_counted_out_at_once_and_removed_before_they_are_the_larger_half()
+    {
+        var gate = await BlockWriterAsync(_batcher);
+        var frames = Enumerable.Range(0, 10_000).Select(i => new Sized($"{i}", 50, Streamed: i % 3 == 0)).ToList();
+        foreach (var frame in frames)
+            _batcher.Append(Ann, frame);
+        var left = frames.Count;
+        foreach (var frame in frames.Where((_, i) => i % 100 != 5))
+        {
+            Assert.True(frame.TryWithdraw());
+            left--;
+            Assert.Equal(100 * left, _batcher.QueuedBytes);
+            Assert.InRange(_batcher.QueuedFrames, left, 2 * left + 1);
+        }
+        gate.SetResult();
+        await _sent.NextAsync();
+        var words = new List<string>();
+        while (words.Count < 100)
+            words.AddRange(Words(await _sent.NextAsync()));
+        Assert.Equal(frames.Count / 100, words.Select(word => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture)).Distinct().Count(i => i % 100 == 5));
+        await _sent.AssertNothingAsync(_batcher);
+        Assert.Equal((0L, 0), (_batcher.QueuedBytes, _batcher.QueuedFrames));
+    }
+
+    [Fact]
+    public async Task Frames_that_are_withdrawn_while_they_are_appended_and_sent_are_counted_right()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var frames = Enumerable.Range(0, 1000).Select(i => new Sized($"{i}", 40)).ToList();
+            var withdrawn = 0;
+            await Task.WhenAll(
+                Task.Run(() => frames.ForEach(frame => _batcher.Append(Ann, frame))),
+                Task.Run(() => frames.ForEach(frame => withdrawn += frame.TryWithdraw() ? 1 : 0)));
+            await _batcher.FlushAsync();
+            for (var sent = 0; sent < frames.Count - withdrawn;)
+                sent += Words(await _sent.NextAsync()).Length;
+            await _sent.AssertNothingAsync(_batcher);
+            Assert.Equal((0L, 0), (_batcher.QueuedBytes, _batcher.QueuedFrames));
+        }
+    }
+
+    [Fact]
+    public async Task Reply_that_waits_twice_is_sent_twice_and_counted_right()
+    {
+        var reply = new ReplyFrame(new CallId("a", 1), "7"u8.ToArray());
+        _batcher.Hold();
+        _batcher.Append(Ann, reply);
+        _batcher.Append(Ann, reply);
+        Assert.Equal(2 * reply.MaxBytes, _batcher.QueuedBytes);
+        _batcher.Release();
+        Assert.Equal(2, (await _sent.NextAsync()).Lines.Length);
+        Assert.Equal(0, _batcher.QueuedBytes);
     }
 
     [Fact]
@@ -150,7 +260,7 @@ public sealed class FrameBatcherTests : IAsyncDisposable
         for (var i = 0; i < 8; i++)
             _batcher.Append(Ann, new Sized($"n{i}", 1));
         Assert.Equal(8, Words(await _sent.NextAsync()).Length);
-        _batcher.Append(Ann, new Sized("big", 2000));
+        _batcher.Append(Ann, new Sized("big", 2500));
         Assert.Equal(["big"], Words(await _sent.NextAsync()));
         _batcher.Release();
     }
@@ -292,20 +402,23 @@ public sealed class FrameBatcherTests : IAsyncDisposable
 
     private static string[] Words(SentStanza stanza) => [.. stanza.Lines.Select(line => line.Split('"')[3])];
 
-    /// <summary>A frame that claims a size.</summary>
+    /// <summary>A frame whose line takes so many bytes, if that is enough for its word. It may take twice as much, as far as anybody knows before.</summary>
     private sealed class Sized(string word, int size, bool Streamed = false) : Frame
     {
         private readonly TaskCompletionSource<Exception?> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<Exception?> Written => _written.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-        public override int MaxBytes => size;
+        public override int MaxBytes => 2 * Math.Max(size, 32);
 
         public override bool IsStreamed => Streamed;
 
         public override void Write(ref FrameWriter writer)
         {
             writer.Open("x"u8, word);
+            var rest = size - word.Length - "{'x':'','p':''}".Length;
+            if (rest >= 0)
+                writer.Text("p"u8, new string('p', rest));
             writer.Close();
         }
 

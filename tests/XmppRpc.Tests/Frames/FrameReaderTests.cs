@@ -185,6 +185,49 @@ public class FrameReaderTests
     }
 
     [Fact]
+    public void Part_is_read_with_its_slice_as_it_is()
+    {
+        var part = ReadOne<PartFrame>("""{"part":"a.1","of":3,"k":0,"m":"x/y"}""" + "\n{\"call\":\"a.1\", `ü \n");
+        Assert.Equal(("a.1", 3, 0, "x/y", "{\"call\":\"a.1\", `ü "), (part.Id.ToString(), part.Of, part.Number, part.Path, Text(part.Slice)));
+    }
+
+    [Theory]
+    [InlineData("""{"part":"a.1","of":3,"k":1}""")]
+    [InlineData("""{"part":"a.1","of":3,"k":1}""" + "\n")]
+    [InlineData("""{"part":"a.1","of":3,"k":1}""" + "\nslice\n" + Good)]
+    [InlineData("""{"part":"a.1","of":3,"k":1}""" + "\n\nslice")]
+    [InlineData("""{"part":"a.1","of":3,"k":1}""" + "\n" + Good + "\n" + Good)]
+    public void Stanza_with_a_part_holds_that_and_its_slice_alone(string text)
+    {
+        var (frames, bad) = Read(text);
+        Assert.Empty(frames);
+        Assert.Equal(1, bad);
+    }
+
+    [Fact]
+    public void Slice_behind_a_part_that_is_not_alone_is_never_read_as_a_frame()
+    {
+        var (frames, bad) = Read(Good + "\n" + """{"part":"a.1","of":3,"k":1}""" + "\n" + """{"cancel":"a.2"}""");
+        Assert.Equal("a.1", Assert.IsType<CancelFrame>(Assert.Single(frames)).Id.ToString());
+        Assert.Equal(1, bad);
+    }
+
+    [Theory]
+    [InlineData("""{"part":"a.1","k":0}""")]
+    [InlineData("""{"part":"a.1","of":3}""")]
+    [InlineData("""{"part":"a.1","of":1,"k":0}""")]
+    [InlineData("""{"part":"a.1","of":3,"k":3}""")]
+    [InlineData("""{"part":"a.1","of":65537,"k":0}""")]
+    [InlineData("""{"part":"a b","of":3,"k":0}""")]
+    [InlineData("""{"part":"a.1","of":3,"k":0,"m":7}""")]
+    public void Line_that_is_no_part_makes_no_slice(string line)
+    {
+        var (frames, bad) = Read(line + "\n" + Good);
+        Assert.Single(frames);
+        Assert.Equal(1, bad);
+    }
+
+    [Fact]
     public void Huge_line_of_garbage_costs_one_count()
     {
         var (frames, bad) = Read(new string('{', 250_000) + "\n" + Good);

@@ -104,7 +104,7 @@ public sealed class ActiveCallTests : IAsyncDisposable
     [Fact]
     public async Task Result_above_the_limit_is_a_fault_that_has_run()
     {
-        _callee.On = (_, responder, _) => responder.ReplyAsync(Task.FromResult(new string('x', 65536)), Json.TypeInfo<string>());
+        _callee.On = (_, responder, _) => responder.ReplyAsync(Task.FromResult(new string('x', 8 * 1024 * 1024)), Json.TypeInfo<string>());
         var fault = await _callee.RefusedAsync(NewCall(1));
         Assert.Equal((RpcStatus.ResourceExhausted, FrameNames.TooLarge, true), (fault.Status, fault.Code, fault.Ran));
     }

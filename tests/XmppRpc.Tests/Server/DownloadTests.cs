@@ -106,7 +106,7 @@ public sealed class DownloadTests : IAsyncDisposable
     [Fact]
     public async Task Item_above_the_limit_ends_the_stream_after_those_before_it()
     {
-        Put("a", new string('x', 65536), "never");
+        Put("a", new string('x', 8 * 1024 * 1024), "never");
         await StartAsync();
         await AssertItemsAsync(1, """["a"]""");
         var fault = await _callee.Sent.NextFrameAsync<FaultFrame>();
