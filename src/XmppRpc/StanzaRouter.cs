@@ -111,9 +111,10 @@ internal sealed class StanzaRouter(
     {
         if (result.Refusal is { } code)
         {
-            var fault = new FaultFrame(id, RpcStatus.ResourceExhausted, code == FrameNames.TooLarge
+            var message = code == FrameNames.TooLarge
                 ? $"The frame is larger than RpcEndpointOptions.MaxFrameBytes of the receiver ({options.MaxFrameBytes}) allows."
-                : "The receiver has no room for one more frame in parts.") { Code = code, Ran = result.Path is null };
+                : "The receiver has no room for one more frame in parts.";
+            var fault = new FaultFrame(id, RpcStatus.ResourceExhausted, message) { Code = code, Ran = result.Path is null };
             // Of a call its sender is told; of an answer, who waits for it here.
             if (result.Path is null)
                 Route(from, fault, work);
