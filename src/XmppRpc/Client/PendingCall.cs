@@ -47,6 +47,8 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     public Jid? Peer => _link?.Peer;
 
+    public Link? Link => Volatile.Read(ref _link);
+
     /// <summary>The id as users see it, or null while the call has none.</summary>
     public RpcCallId? CallId => Peer is null ? null : Id.ToCallId();
 

@@ -93,8 +93,10 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
 
     public void Send(PendingCall call, CallBoundFrame frame)
     {
-        if (call.Peer is { } peer)
-            batcher.Append(peer, frame);
+        if (call.Link is not { } link)
+            return;
+        frame.StanzaLimit = link.Info.MaxStanzaBytes;
+        batcher.Append(link.Peer, frame);
     }
 
     /// <summary>The callee has the call and takes its time: the deadline no longer counts.</summary>
