@@ -10,6 +10,15 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
 {
     /// <summary>The first credit, of a stream.</summary>
     public Credit? Credit { get; init; }
+
+    /// <summary>Texts that travel beside the arguments.</summary>
+    public RpcHeaders Headers { get; init; } = RpcHeaders.None;
+
+    /// <summary>What the caller wants to be told besides the answer, or null.</summary>
+    public CallExtras? Extras { get; init; }
+
+    /// <summary>No more than these bytes are written for arguments and headers.</summary>
+    public int PayloadBytes => Arguments.Length + Headers.MaxBytes;
 }
 
 /// <summary>
@@ -158,6 +167,7 @@ internal sealed class OutgoingCall : CallFrame
     {
         (_call, _wheel) = (call, wheel);
         Credit = call.Request.Credit;
+        Headers = call.Request.Headers;
         IsOneWay = call.Request.Method.Kind == RpcMethodKind.OneWay;
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using XmppRpc.Contracts;
 using XmppRpc.Frames;
 using XmppRpc.Timing;
@@ -8,9 +10,11 @@ namespace XmppRpc.Client;
 /// All calls that this endpoint has made and that are not settled. A call starts here: armed with its deadline, led to a link, queued as a frame.
 /// Its replies are brought here, and it is timed out, cancelled and failed here.
 /// </summary>
-internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options)
+internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, ILogger? log = null)
 {
     private int _count;
+
+    public ILogger Log { get; } = log ?? NullLogger.Instance;
 
     public int Count => Volatile.Read(ref _count);
 
@@ -22,9 +26,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCalls} calls are open. Await some first, or raise RpcEndpointOptions.MaxPendingCalls.");
             return;
         }
-        if (call.Request.Arguments.Length + Frame.MaxOverhead > options.MaxStanzaBytes)
+        if (call.Request.PayloadBytes + Frame.MaxOverhead > options.MaxStanzaBytes)
         {
-            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
+            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.PayloadBytes} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
             return;
         }
         call.Arm(wheel, cancellationToken);
@@ -39,6 +43,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
     {
         if (link.Find(frame.Id.Number) is not { } call)
             return;
+        call.Request.Extras?.Hear(link.Peer, frame);
         if (!call.IsLast(frame))
             call.Note(frame);
         else if (call.TrySettle())
@@ -123,9 +128,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCallsPerPeer} calls to {link.Peer} are open. Await some first, or raise RpcEndpointOptions.MaxPendingCallsPerPeer.");
             return true;
         }
-        if (call.Request.Arguments.Length + Frame.MaxOverhead > link.Info.MaxStanzaBytes)
+        if (call.Request.PayloadBytes + Frame.MaxOverhead > link.Info.MaxStanzaBytes)
         {
-            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
+            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.PayloadBytes} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
             return true;
         }
         if (link.TryAdd(call) is not { } id)

@@ -19,6 +19,9 @@ internal sealed class SelfDescription(Func<Stanza, ValueTask> send, Introduction
 
     public void Answer(Jid from, Iq request) => Start(from, () => AnswerAsync(from, request));
 
+    /// <summary>Answers a request that was taken and has no result.</summary>
+    public void Acknowledge(Jid from, Iq request) => Start(from, () => send(request.CreateResult()));
+
     public void Answer(Jid from, WhoFrame who)
     {
         if (self.VisibleTo(from).Contains(who.Contract))

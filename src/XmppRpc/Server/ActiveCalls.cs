@@ -12,12 +12,14 @@ namespace XmppRpc.Server;
 /// </summary>
 internal sealed class ActiveCalls
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly CallerLinks _links;
-    private readonly Queue<ActiveCall> _waiting = new();
+    private readonly FairQueue _waiting = new();
     private readonly HashSet<ActiveCall> _open = [];
     private readonly ServedContracts _contracts;
-    private readonly Authorization _authorization;
+    private readonly CallerLimits _limits;
     private readonly FrameBatcher _batcher;
     private readonly DeadlineWheel _wheel;
     private readonly TimeProvider _time;
@@ -26,15 +28,17 @@ internal sealed class ActiveCalls
     private int _running;
     private bool _draining;
 
-    public ActiveCalls(ServedContracts contracts, Authorization authorization, FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, string instance, PayloadPool payloads, ILogger log)
+    public ActiveCalls(ServedContracts contracts, Authorization authorization, CallerLimits limits, FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, string instance, PayloadPool payloads, ILogger log)
     {
-        (_contracts, _authorization, _batcher, _wheel) = (contracts, authorization, batcher, wheel);
+        (_contracts, Authorization, _limits, _batcher, _wheel) = (contracts, authorization, limits, batcher, wheel);
         (Options, Instance, Payloads, Log, _time) = (options, instance, payloads, log, options.Connection.Time);
         _links = new CallerLinks(options);
         Deferred = new DeferredReplies(options.MaxDeferredCalls, wheel);
     }
 
     public RpcEndpointOptions Options { get; }
+
+    public Authorization Authorization { get; }
 
     public string Instance { get; }
 
@@ -108,6 +112,7 @@ internal sealed class ActiveCalls
     {
         lock (_lock)
             _links.ForgetWhere(link => _time.GetElapsedTime(link.UsedAt) >= idle);
+        _limits.Sweep();
     }
 
     /// <summary>Sends a frame that is not the call's last.</summary>
@@ -128,12 +133,14 @@ internal sealed class ActiveCalls
     }
 
     /// <summary>An implementation has returned: the next call may start.</summary>
-    public void OnReturned()
+    public void OnReturned(ActiveCall call)
     {
-        ActiveCall? next = null;
+        call.Budget.Leave(call.IsStream);
+        ActiveCall? next;
         lock (_lock)
         {
-            if (_waiting.TryDequeue(out next))
+            next = _waiting.TryDequeue();
+            if (next is not null)
                 _waitingBytes -= next.Frame.Arguments.Length;
             else if (--_running == 0)
                 _drained?.TrySetResult();
@@ -145,9 +152,12 @@ internal sealed class ActiveCalls
     private void Admit(Jid from, CallFrame frame, HandOver work)
     {
         var served = _contracts.Find(frame.Path);
-        // To a stranger that may call nothing, what exists and what does not look alike.
-        if (served is null ? !_authorization.IsOwnDomain(from) && !_contracts.IsVisibleTo(from) : !_authorization.Allows(from, served.Method))
+        // To a stranger that may call nothing, what exists and what does not look alike. A call that was let in stays so: it may be running.
+        var access = served is not null ? Authorization.Of(from, served) : Authorization.IsOwnDomain(from) || _contracts.IsVisibleTo(from) ? Access.Allowed : Access.Denied;
+        if (access == Access.Denied && !IsKnown(from, frame.Id))
             Refuse(from, frame, RpcStatus.PermissionDenied, $"{from.Bare} may not call {frame.Path} here.");
+        else if (access == Access.NotYet && !IsKnown(from, frame.Id))
+            Refuse(from, frame, RpcStatus.Unavailable, "Who may call is not known here yet.", retryAfter: RetryAfter);
         else if (served is null)
             Refuse(from, frame, RpcStatus.Unimplemented, $"{frame.Path} is not served here.", FrameNames.UnknownMethod);
         else if (served.Method.Version != frame.Version)
@@ -159,12 +169,12 @@ internal sealed class ActiveCalls
         else if ((served.Method.Kind == Contracts.RpcMethodKind.Stream) != frame.Credit is not null)
             Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.Credit is null ? "is a stream and needs credit" : "is no stream")}.", FrameNames.BadFrame);
         else
-            Enter(new ActiveCall(this, from, frame, served), work);
+            Enter(new ActiveCall(this, from, frame, served, _limits.Of(from)), work);
     }
 
     private void Enter(ActiveCall call, HandOver work)
     {
-        string? busy = null;
+        Refusal? busy = null;
         CallBoundFrame? again = null;
         lock (_lock)
         {
@@ -178,23 +188,25 @@ internal sealed class ActiveCalls
                 again = earlier.KeptReply ?? new FaultFrame(call.Id, RpcStatus.FailedPrecondition, "The call has run, its reply is no longer kept.") { Code = FrameNames.ReplyExpired, Ran = true };
             }
             else if (_batcher.QueuedBytes > Options.MaxQueuedBytes)
-                busy = "Too much waits to be sent.";
+                busy = new("Too much waits to be sent.", RetryAfter);
             else if (_draining)
-                busy = "This endpoint is closing.";
+                busy = new("This endpoint is closing.", null);
             else if (link is null ? !_links.HasRoomFor(call.Caller) : link.IsFull)
-                busy = "Too many calls are remembered for their callers.";
+                busy = new("Too many calls are remembered for their callers.", RetryAfter);
+            else if (_running >= Options.MaxConcurrentCalls && (_waiting.Count >= Options.MaxWaitingCalls || _waitingBytes + call.Frame.Arguments.Length > Options.MaxWaitingBytes))
+                busy = new("Too many calls wait for their turn.", RetryAfter);
+            else if (call.Budget.Enter(call.IsStream) is { } refusal)
+                busy = refusal;
             else if (_running < Options.MaxConcurrentCalls)
             {
                 _running++;
                 work.Add(call);
             }
-            else if (_waiting.Count < Options.MaxWaitingCalls && _waitingBytes + call.Frame.Arguments.Length <= Options.MaxWaitingBytes)
+            else
             {
                 _waitingBytes += call.Frame.Arguments.Length;
                 _waiting.Enqueue(call);
             }
-            else
-                busy = "Too many calls wait for their turn.";
             if (again is null && busy is null)
             {
                 link ??= _links.Add(call.Caller, call.Id.Scope);
@@ -208,14 +220,22 @@ internal sealed class ActiveCalls
         if (again is not null)
             Answer(call.Caller, call.Frame, again);
         else if (busy is not null)
-            Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy, _draining ? FrameNames.Draining : FrameNames.Busy);
+            Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy.Message, _draining ? FrameNames.Draining : FrameNames.Busy, busy.RetryAfter);
     }
 
-    private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null)
+    private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null, TimeSpan? retryAfter = null)
     {
+        if (!_limits.MayAnswer(from))
+            return;
         Log.CallRefused(PlainText.Of(frame.Path)!, frame.Id.ToCallId(), PlainText.Of(from.ToString())!, status);
         if (_batcher.QueuedBytes <= 2 * Options.MaxQueuedBytes)
-            Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, Ran = code == FrameNames.WrongInstance ? null : false });
+            Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, RetryAfter = retryAfter is { } wait ? (long)Math.Ceiling(wait.TotalMilliseconds) : null, Ran = code == FrameNames.WrongInstance ? null : false });
+    }
+
+    private bool IsKnown(Jid from, CallId id)
+    {
+        lock (_lock)
+            return _links.Find(from, id.Scope)?.Find(id.Number) is not null;
     }
 
     private void Answer(Jid to, CallFrame frame, CallBoundFrame answer)
