@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Claims;
 using Microsoft.Extensions.Logging;
@@ -13,7 +13,7 @@ namespace XmppRpc.Server;
 /// </summary>
 internal sealed class Authorization(Jid self, RosterGroups roster, IReadOnlyDictionary<string, Func<RpcContext, ValueTask<bool>>> policies, ILogger log)
 {
-    private ImmutableHashSet<string> _named = ImmutableHashSet.Create(StringComparer.Ordinal, self.Domain);
+    private FrozenSet<string> _named = FrozenSet.Create(StringComparer.Ordinal, self.Domain);
 
     /// <summary>What an implementation's class and the classes it derives from say.</summary>
     public static IReadOnlyList<RpcAuthorizeAttribute> SaidBy(Type implementation)
@@ -50,7 +50,13 @@ internal sealed class Authorization(Jid self, RosterGroups roster, IReadOnlyDict
     /// <summary>Served from now on: what a contract needs is fetched, whom it names is known.</summary>
     public void Use(IReadOnlyCollection<MethodAccess> served)
     {
-        ImmutableInterlocked.Update(ref _named, static (named, served) => named.Union(served.SelectMany(access => access.Domains)), served);
+        for (var named = Volatile.Read(ref _named); ;)
+        {
+            var before = named;
+            named = Interlocked.CompareExchange(ref _named, before.Concat(served.SelectMany(access => access.Domains)).ToFrozenSet(StringComparer.Ordinal), before);
+            if (ReferenceEquals(named, before))
+                break;
+        }
         if (served.Any(access => access.NeedsRoster))
             roster.Need();
     }

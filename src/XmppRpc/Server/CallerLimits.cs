@@ -54,11 +54,9 @@ internal sealed class CallerLimits
     }
 
     /// <summary>Whether that caller may be told something that it need not be told: a refusal, <c>here</c>. A flood must not make us talk.</summary>
-    public bool MayAnswer(Jid caller) => MayAnswer(caller, Of(caller));
-
-    public bool MayAnswer(Jid caller, CallerBudget budget)
+    public bool MayAnswer(Jid caller)
     {
-        var may = budget.MayAnswer(out var fellSilent);
+        var may = Of(caller).MayAnswer(out var fellSilent);
         if (!may)
             Interlocked.Increment(ref _dropped);
         if (fellSilent)

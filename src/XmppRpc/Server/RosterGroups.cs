@@ -84,8 +84,9 @@ internal sealed class RosterGroups(Jid self, Func<CancellationToken, Task<IReadO
                 Keep(await fetch(cancellationToken).ConfigureAwait(false), cancellationToken);
                 return;
             }
-            catch (Exception e) when (e is XmppException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e)
             {
+                // Whatever it was: as long as the roster is not there, nobody is let in.
                 if (cancellationToken.IsCancellationRequested)
                     return;
                 log.RosterMissing(e, self.ToString(), pause);

@@ -1,0 +1,82 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using XmppRpc.Contracts;
+using XmppRpc.Discovery;
+using XmppRpc.Frames;
+using XmppRpc.Tests.Fakes;
+using XmppRpc.Xmpp;
+using XmppRpc.Xmpp.Stanzas;
+using XmppRpc.Xmpp.Xml;
+using static XmppRpc.Tests.Fakes.CalleeSide;
+
+namespace XmppRpc.Tests;
+
+/// <summary>What the router lets make us talk.</summary>
+public sealed class StanzaRouterTests : IAsyncDisposable
+{
+    private readonly CalleeSide _callee;
+    private readonly CallerSide _caller = new();
+    private readonly List<Stanza> _answers = [];
+    private readonly StanzaRouter _router;
+
+    public StanzaRouterTests()
+    {
+        var options = CallerSide.NewOptions() with { MaxRefusalsPerSecondPerCaller = 3 };
+        _callee = new CalleeSide(_ => options, ContractOf(new RpcMethodInfo("acme.orders", 1, "place", RpcMethodKind.Unary) { AllowAnyone = true }));
+        var introductions = new Introductions(AnswerAsync, (_, _) => throw new NotSupportedException(), 100);
+        var self = new SelfDescription(AnswerAsync, introductions, _callee.Batcher, new SelfKnowledge(Instance, 65_536, _callee.Contracts.VisibleTo, () => 0), 100, NullLogger.Instance);
+        _router = new StanzaRouter(Self, options, _callee.Batcher, _callee.Contracts, _callee.Limits, _callee.Roster, _callee.Calls, _caller.Links, _caller.Targets, self, introductions, NullLogger.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _callee.DisposeAsync();
+        await _caller.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("""{"who":"acme.orders:1"}""")]
+    [InlineData("""{"later":"x7Kd0wZk3mPq8LtVw1cR.1","must":1}""")]
+    [InlineData("""{"call":"x7Kd0wZk3mPq8LtVw1cR.1","m":"acme.orders/nothing","v":1}""")]
+    public async Task Flood_gets_few_answers_and_is_counted(string line)
+    {
+        for (var i = 0; i < 50; i++)
+            _router.Route(Message($"mallory{i}@evil.net/x", line, line));
+        for (var i = 0; i < 3; i++)
+            await _callee.Sent.NextFrameAsync();
+        await _callee.Sent.AssertNothingAsync(_callee.Batcher);
+        Assert.Equal(97, _callee.Limits.Dropped);
+        _router.Route(Message("shop@example.org/1", line));
+        await _callee.Sent.NextFrameAsync();
+    }
+
+    [Fact]
+    public void Change_of_the_roster_is_acknowledged_and_one_of_anybody_else_refused()
+    {
+        _router.Route(Push(null));
+        _router.Route(Push(Self.Bare.ToString()));
+        _router.Route(Push("mallory@evil.net/x"));
+        Assert.Equal([("result", Self.Bare), ("result", Self.Bare), ("error", Jid.Parse("mallory@evil.net/x"))], _answers.Select(answer => (answer.Type!, answer.To ?? Self.Bare)));
+    }
+
+    private static Message Message(string from, params string[] lines)
+    {
+        var message = new Message { From = Jid.Parse(from), Type = "headline" };
+        message.Element.Add(new XmppElement(FrameNames.Element, FrameNames.Namespace) { TextUtf8 = Encoding.UTF8.GetBytes(string.Join('\n', lines)) });
+        return message;
+    }
+
+    private static Iq Push(string? from)
+    {
+        var push = new Iq("set", new XmppElement("query", XmppNames.Roster).Add(new XmppElement("item", XmppNames.Roster).Set("jid", "ann@example.org"))) { Id = "p" };
+        push.Element.Set("from", from);
+        return push;
+    }
+
+    private ValueTask AnswerAsync(Stanza stanza)
+    {
+        if (stanza is Iq)
+            _answers.Add(stanza);
+        return ValueTask.CompletedTask;
+    }
+}
