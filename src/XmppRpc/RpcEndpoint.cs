@@ -83,7 +83,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Received lines that were no frames, and were ignored.</summary>
     public long IgnoredLines => _router.IgnoredLines;
 
-    /// <summary>Refusals, and answers to who asked whether we are here, that were not sent because their callers had got enough of them (<see cref="RpcEndpointOptions.MaxRefusalsPerSecondPerCaller"/>).</summary>
+    /// <summary>Refusals, and answers to who asked whether we are here, that were not sent because their callers had got enough of them (<see cref="RpcEndpointOptions.MaxRefusalsPerSecondPerCaller"/>, <see cref="RpcEndpointOptions.MaxRefusalsPerSecondPerDomain"/>).</summary>
     public long DroppedRefusals => _limits.Dropped;
 
     /// <summary>Received stanzas that were passed over because they were above a cap of <see cref="XmppConnectionOptions.Limits"/> or ill-formed inside.</summary>

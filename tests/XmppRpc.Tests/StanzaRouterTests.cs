@@ -21,7 +21,7 @@ public sealed class StanzaRouterTests : IAsyncDisposable
 
     public StanzaRouterTests()
     {
-        var options = CallerSide.NewOptions() with { MaxRefusalsPerSecondPerCaller = 3 };
+        var options = CallerSide.NewOptions() with { MaxRefusalsPerSecondPerDomain = 3 };
         _callee = new CalleeSide(_ => options, ContractOf(new RpcMethodInfo("acme.orders", 1, "place", RpcMethodKind.Unary) { AllowAnyone = true }));
         var introductions = new Introductions(AnswerAsync, (_, _) => throw new NotSupportedException(), 100);
         var self = new SelfDescription(AnswerAsync, introductions, _callee.Batcher, new SelfKnowledge(Instance, 65_536, _callee.Contracts.VisibleTo, () => 0), 100, NullLogger.Instance);

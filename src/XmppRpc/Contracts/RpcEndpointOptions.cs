@@ -72,8 +72,14 @@ public sealed record RpcEndpointOptions
     /// <summary>Received calls of one caller that may wait for a deferred answer. Default 10,000; above, the call fails with <c>busy</c>.</summary>
     public int MaxDeferredCallsPerCaller { get; init; } = 10_000;
 
-    /// <summary>Refusals, and answers to <c>who</c>, that one caller gets in a second. Default 250; further ones are not sent, only counted.</summary>
-    public double MaxRefusalsPerSecondPerCaller { get; init; } = 250;
+    /// <summary>
+    /// Refusals, and answers to <c>who</c>, that one account of the endpoint's own domain, or of one that a served contract names, gets in a second. Default 10,000; further ones are not sent, only counted, and
+    /// the callers wait for their time to pass.
+    /// </summary>
+    public double MaxRefusalsPerSecondPerCaller { get; init; } = 10_000;
+
+    /// <summary>The same for all accounts together of any other domain. Default 250.</summary>
+    public double MaxRefusalsPerSecondPerDomain { get; init; } = 250;
 
     /// <summary>Callers whose limits are watched one by one. Default 10,000; further ones share one budget, that of a domain.</summary>
     public int MaxTrackedCallers { get; init; } = 10_000;
@@ -132,6 +138,7 @@ public sealed record RpcEndpointOptions
         Require(MaxStreamsPerCaller >= 0, nameof(MaxStreamsPerCaller));
         Require(MaxDeferredCallsPerCaller >= 0, nameof(MaxDeferredCallsPerCaller));
         Require(MaxRefusalsPerSecondPerCaller is > 0 and < double.PositiveInfinity, nameof(MaxRefusalsPerSecondPerCaller));
+        Require(MaxRefusalsPerSecondPerDomain is > 0 and < double.PositiveInfinity, nameof(MaxRefusalsPerSecondPerDomain));
         Require(MaxTrackedCallers >= 0, nameof(MaxTrackedCallers));
         Require(MaxRosterContacts >= 0, nameof(MaxRosterContacts));
         Require(ClientInterceptors.All(interceptor => interceptor is not null), nameof(ClientInterceptors));

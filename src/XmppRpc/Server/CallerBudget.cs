@@ -3,13 +3,13 @@ using XmppRpc.Timing;
 namespace XmppRpc.Server;
 
 /// <summary>What one caller may have: an account, or all accounts of a domain that no contract names. Safe for concurrent use.</summary>
-internal sealed class CallerBudget(RpcEndpointOptions options, double? callsPerSecond)
+internal sealed class CallerBudget(RpcEndpointOptions options, double? callsPerSecond, double refusalsPerSecond)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly TokenBucket? _calls = callsPerSecond is { } rate ? new TokenBucket(rate, options.Connection.Time) : null;
-    private readonly TokenBucket _refusals = new(options.MaxRefusalsPerSecondPerCaller, options.Connection.Time);
+    private readonly TokenBucket _refusals = new(refusalsPerSecond, options.Connection.Time);
     private int _running;
     private int _streams;
     private int _deferred;

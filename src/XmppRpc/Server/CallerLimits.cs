@@ -24,7 +24,7 @@ internal sealed class CallerLimits
     public CallerLimits(RpcEndpointOptions options, Authorization authorization, ILogger log)
     {
         (_options, _authorization, _log) = (options, authorization, log);
-        _others = NewBudget(options.MaxCallsPerSecondPerDomain);
+        _others = NewDomain();
         _sweptAt = options.Connection.Time.GetTimestamp();
     }
 
@@ -41,14 +41,14 @@ internal sealed class CallerLimits
                     return account;
                 if (!HasRoom())
                     return _others;
-                _accounts.Add(caller.Bare, account = NewBudget(_options.MaxCallsPerSecondPerCaller));
+                _accounts.Add(caller.Bare, account = new CallerBudget(_options, _options.MaxCallsPerSecondPerCaller, _options.MaxRefusalsPerSecondPerCaller));
                 return account;
             }
             if (_domains.TryGetValue(caller.Domain, out var domain))
                 return domain;
             if (!HasRoom())
                 return _others;
-            _domains.Add(caller.Domain, domain = NewBudget(_options.MaxCallsPerSecondPerDomain));
+            _domains.Add(caller.Domain, domain = NewDomain());
             return domain;
         }
     }
@@ -90,5 +90,5 @@ internal sealed class CallerLimits
         return _accounts.Count + _domains.Count < _options.MaxTrackedCallers;
     }
 
-    private CallerBudget NewBudget(double? callsPerSecond) => new(_options, callsPerSecond);
+    private CallerBudget NewDomain() => new(_options, _options.MaxCallsPerSecondPerDomain, _options.MaxRefusalsPerSecondPerDomain);
 }

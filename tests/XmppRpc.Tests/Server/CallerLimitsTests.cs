@@ -180,7 +180,7 @@ public sealed class CallerLimitsTests
     [Fact]
     public async Task Flood_of_refused_calls_does_not_make_us_talk()
     {
-        await using var callee = new CalleeSide(options => options with { MaxRefusalsPerSecondPerCaller = 3 });
+        await using var callee = new CalleeSide(options => options with { MaxRefusalsPerSecondPerDomain = 3, MaxRefusalsPerSecondPerCaller = 1 });
         for (var number = 1; number <= 100; number++)
             callee.Receive(NewCall(number), Jid.Parse($"mallory{number}@evil.net/x"));
         for (var i = 0; i < 3; i++)
@@ -191,6 +191,8 @@ public sealed class CallerLimitsTests
         Assert.Single(callee.Log.Lines, line => line.Level == LogLevel.Warning);
         Assert.Equal(4, callee.Log.Lines.Count);
         await callee.RefusedAsync(NewCall(1, "nothing"));
+        callee.Receive(NewCall(1, "nothing"));
+        await callee.Sent.AssertNothingAsync(callee.Batcher);
         callee.Time.Advance(TimeSpan.FromMilliseconds(334));
         await callee.RefusedAsync(NewCall(1), Jid.Parse("mallory@evil.net/x"));
     }
