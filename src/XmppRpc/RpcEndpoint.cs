@@ -25,6 +25,8 @@ public sealed class RpcEndpoint : IAsyncDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan RosterPatience = TimeSpan.FromSeconds(5);
+
     private readonly RpcEndpointOptions _options;
     private readonly XmppConnection _connection;
     private readonly ILogger _log;
@@ -59,7 +61,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _limits = new CallerLimits(options, authorization, _log);
         _contracts = new ServedContracts(authorization);
         _active = new ActiveCalls(_contracts, authorization, _limits, _batcher, _wheel, options, _instance, _payloads, _log);
-        _self = new SelfDescription(SendAsync, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load), options.MaxAnswers, _log);
+        _self = new SelfDescription(SendAsync, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load) { DecidedAsync = DecidedAsync }, options.MaxAnswers, _log);
         _pending = new PendingCalls(_batcher, _wheel, options, _log);
         _links = new Links(_batcher, _wheel, time, options.MaxInstances);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time);
@@ -255,6 +257,13 @@ public sealed class RpcEndpoint : IAsyncDisposable
         var message = new Message { To = peer, Type = "headline", Id = Interlocked.Increment(ref _stanzaId).ToString("x", CultureInfo.InvariantCulture) };
         message.Element.Add(new XmppElement(FrameNames.Element, FrameNames.Namespace) { TextUtf8 = text });
         return SendAsync(message);
+    }
+
+    // Who asks in the moment between our start and the roster's coming would else learn that nothing is served.
+    private async Task DecidedAsync(Jid caller)
+    {
+        if (_contracts.Of(caller) == Access.NotYet)
+            await _roster.LoadedAsync().WaitAsync(RosterPatience, _options.Connection.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private ValueTask SendAsync(Stanza stanza) => _connection.SendAsync(stanza);

@@ -153,7 +153,7 @@ internal sealed class ActiveCalls
     {
         var served = _contracts.Find(frame.Path);
         // To a stranger that may call nothing, what exists and what does not look alike. A call that was let in stays so: it may be running.
-        var access = served is not null ? Authorization.Of(from, served) : Authorization.IsOwnDomain(from) || _contracts.IsVisibleTo(from) ? Access.Allowed : Access.Denied;
+        var access = served is not null ? Authorization.Of(from, served) : Authorization.IsOwnDomain(from) ? Access.Allowed : _contracts.Of(from);
         if (access == Access.Denied && !IsKnown(from, frame.Id))
             Refuse(from, frame, RpcStatus.PermissionDenied, $"{from.Bare} may not call {frame.Path} here.");
         else if (access == Access.NotYet && !IsKnown(from, frame.Id))

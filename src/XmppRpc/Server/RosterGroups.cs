@@ -18,11 +18,19 @@ internal sealed class RosterGroups(Jid self, Func<CancellationToken, Task<IReadO
     private readonly Lock _lock = new();
     private readonly List<RosterItem> _early = [];
     private volatile ImmutableDictionary<Jid, ImmutableArray<string>>? _groups;
+    private TaskCompletionSource? _loaded;
     private CancellationTokenSource? _fetch;
     private bool _disposed;
 
     /// <summary>The groups of a caller; null while the roster is not there.</summary>
     public IReadOnlyList<string>? Of(Jid caller) => _groups is { } groups ? groups.GetValueOrDefault(caller.Bare, []) : null;
+
+    /// <summary>Completes when the roster is there, or nobody needs it.</summary>
+    public Task LoadedAsync()
+    {
+        lock (_lock)
+            return _groups is not null || _fetch is null || _disposed ? Task.CompletedTask : (_loaded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    }
 
     /// <summary>Asks for the roster, unless that was done.</summary>
     public void Need()
@@ -60,6 +68,7 @@ internal sealed class RosterGroups(Jid self, Func<CancellationToken, Task<IReadO
         {
             _disposed = true;
             _fetch?.Cancel();
+            _loaded?.TrySetResult();
         }
     }
 
@@ -111,6 +120,8 @@ internal sealed class RosterGroups(Jid self, Func<CancellationToken, Task<IReadO
                 all = With(all, item);
             _early.Clear();
             _groups = all;
+            _loaded?.TrySetResult();
+            _loaded = null;
         }
     }
 

@@ -35,7 +35,23 @@ internal sealed class ServedContracts(Authorization authorization)
         .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether the caller may call anything at all, and so may know that we are here.</summary>
-    public bool IsVisibleTo(Jid caller) => _methods.Values.Any(served => authorization.Of(caller, served) == Access.Allowed);
+    public bool IsVisibleTo(Jid caller) => Of(caller) == Access.Allowed;
+
+    /// <summary>The most that the caller may do with any method.</summary>
+    public Access Of(Jid caller)
+    {
+        var best = Access.Denied;
+        foreach (var served in _methods.Values)
+            switch (authorization.Of(caller, served))
+            {
+                case Access.Allowed:
+                    return Access.Allowed;
+                case Access.NotYet:
+                    best = Access.NotYet;
+                    break;
+            }
+        return best;
+    }
 
     private static ImmutableDictionary<string, ServedMethod> Added(ImmutableDictionary<string, ServedMethod> methods, RpcContractInfo contract, RpcDispatcher dispatcher, MethodAccess[] access)
     {

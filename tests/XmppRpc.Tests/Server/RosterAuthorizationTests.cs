@@ -25,6 +25,36 @@ public sealed class RosterAuthorizationTests
     }
 
     [Fact]
+    public async Task Until_the_roster_is_there_strangers_are_told_the_same_of_what_exists_and_of_what_does_not()
+    {
+        await using var callee = Callee("admins");
+        foreach (var method in new[] { "place", "nothing" })
+        {
+            var fault = await callee.RefusedAsync(NewCall(1, method), Friend);
+            Assert.Equal((RpcStatus.Unavailable, false, "Who may call is not known here yet."), (fault.Status, fault.Ran, fault.Message));
+        }
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_roster_goes_on_when_it_is_there_or_not_needed()
+    {
+        await using var free = new CalleeSide();
+        Assert.True(free.Roster.LoadedAsync().IsCompleted);
+        await using var callee = Callee("admins", out var answer);
+        var loaded = callee.Roster.LoadedAsync();
+        Assert.False(loaded.IsCompleted);
+        answer.SetResult([]);
+        await loaded.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(callee.Roster.LoadedAsync().IsCompleted);
+        callee.FetchRoster = _ => new TaskCompletionSource<IReadOnlyList<RosterItem>>().Task;
+        callee.Roster.StartOver();
+        loaded = callee.Roster.LoadedAsync();
+        Assert.False(loaded.IsCompleted);
+        callee.Roster.Dispose();
+        await loaded.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Only_callers_in_one_of_the_groups_are_let_in_whatever_their_domain()
     {
         await using var callee = Callee("admins, Chiefs");
