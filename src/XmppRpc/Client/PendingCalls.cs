@@ -28,7 +28,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         }
         if (call.Request.PayloadBytes + Frame.MaxOverhead > options.MaxStanzaBytes)
         {
-            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.PayloadBytes} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
+            Refuse(call, $"Arguments and headers of {call.Request.Method} take {call.Request.PayloadBytes} bytes, more than RpcEndpointOptions.MaxStanzaBytes ({options.MaxStanzaBytes}) allows. Send less at a time.", FrameNames.TooLarge);
             return;
         }
         call.Arm(wheel, cancellationToken);
@@ -130,7 +130,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         }
         if (call.Request.PayloadBytes + Frame.MaxOverhead > link.Info.MaxStanzaBytes)
         {
-            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.PayloadBytes} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
+            Refuse(call, $"Arguments and headers of {call.Request.Method} take {call.Request.PayloadBytes} bytes, more than {link.Peer} takes ({link.Info.MaxStanzaBytes}). Send less at a time.", FrameNames.TooLarge);
             return true;
         }
         if (link.TryAdd(call) is not { } id)
