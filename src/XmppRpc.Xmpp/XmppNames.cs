@@ -27,6 +27,8 @@ public static class XmppNames
     public const string ChannelBindings = "urn:xmpp:sasl-cb:0";
     /// <summary>RFC 6120 §7.</summary>
     public const string Bind = "urn:ietf:params:xml:ns:xmpp-bind";
+    /// <summary>RFC 6121 §2.</summary>
+    public const string Roster = "jabber:iq:roster";
     /// <summary>XEP-0030.</summary>
     public const string DiscoInfo = "http://jabber.org/protocol/disco#info";
     /// <summary>XEP-0030.</summary>

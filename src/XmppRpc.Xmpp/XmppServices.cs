@@ -57,6 +57,13 @@ public static class XmppServices
         Expect(BlockList.Read((await connection.RequestAsync(BlockList.List(), cancellationToken).ConfigureAwait(false)).Payload), null, XmppNames.Blocking);
 
     /// <summary>
+    /// The contacts of this account (RFC 6121 §2.2), in the order of the answer; contacts whose address is no valid JID are left out. From then on, until the session ends, the XMPP server tells of
+    /// changes too, see <see cref="RosterItem.ReadPush"/>. A roster that is larger than <see cref="XmppConnectionOptions.Limits"/> lets in is never received: the request times out.
+    /// </summary>
+    public static async Task<IReadOnlyList<RosterItem>> GetRosterAsync(this XmppConnection connection, CancellationToken cancellationToken = default) =>
+        Expect(RosterItem.ReadAll(await AskAsync(connection, "get", null, new("query", XmppNames.Roster), cancellationToken).ConfigureAwait(false)), null, XmppNames.Roster);
+
+    /// <summary>
     /// The archived messages of this account from where the query begins (XEP-0313), oldest first, up to the end of the archive. They arrive among the received messages: whoever
     /// receives has to give each message to <see cref="ArchiveQuery.TryTake"/>, else this waits <paramref name="patience"/> after each page and finds nothing. What has not come by then is
     /// counted in <see cref="ArchiveQuery.Missing"/>.

@@ -29,6 +29,8 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Calls that are sent again to a peer that was silent, at a time.</summary>
     private const int MaxBytesAgain = 256 * 1024;
 
+    private static readonly TimeSpan RosterPatience = TimeSpan.FromSeconds(5);
+
     private readonly RpcEndpointOptions _options;
     private readonly XmppConnection _connection;
     private readonly ILogger _log;
@@ -37,6 +39,8 @@ public sealed class RpcEndpoint : IAsyncDisposable
     private readonly FrameBatcher _batcher;
     private readonly Introductions _introductions;
     private readonly SelfDescription _self;
+    private readonly RosterGroups _roster;
+    private readonly CallerLimits _limits;
     private readonly ServedContracts _contracts;
     private readonly ActiveCalls _active;
     private readonly PendingCalls _pending;
@@ -64,16 +68,18 @@ public sealed class RpcEndpoint : IAsyncDisposable
             MaxFrameBytes = options.MaxFrameBytes,
         }, time);
         _introductions = new Introductions(SendAsync, connection.RequestAsync, options.MaxIntroductions) { Priority = -1 };
-        var authorization = new Authorization(connection.Jid);
+        _roster = new RosterGroups(connection.Jid, connection.GetRosterAsync, time, options.MaxRosterContacts, _log);
+        var authorization = new Authorization(connection.Jid, _roster, options.Policies, _log);
+        _limits = new CallerLimits(options, authorization, _log);
         _contracts = new ServedContracts(authorization);
-        _active = new ActiveCalls(_contracts, authorization, _batcher, _wheel, options, _instance, _payloads, _log);
-        _self = new SelfDescription(SendAsync, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load), options.MaxAnswers, _log);
-        _pending = new PendingCalls(_batcher, _wheel, options);
+        _active = new ActiveCalls(_contracts, authorization, _limits, _batcher, _wheel, options, _instance, _payloads, _log);
+        _self = new SelfDescription(SendAsync, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load) { DecidedAsync = DecidedAsync }, options.MaxAnswers, _log);
+        _pending = new PendingCalls(_batcher, _wheel, options, _log);
         _links = new Links(_batcher, _wheel, time, options);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time, options.FindTimeout);
         _links.Verify = _targets.Verify;
         _deathWatch = new DeathWatch(connection.RequestAsync, OnAlive, (peer, reason) => _router!.PeerGone(peer, reason));
-        _router = new StanzaRouter(Jid, options, _batcher, _contracts, _active, _links, _targets, _self, _introductions, _wheel, _log);
+        _router = new StanzaRouter(Jid, options, _batcher, _contracts, _limits, _roster, _active, _links, _targets, _self, _introductions, _wheel, _log);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
         _watch = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Watch(), this, WatchEvery, WatchEvery);
         Completion = ReceiveAllAsync();
@@ -97,6 +103,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Received frames in parts that never became whole: a part was missing, out of order, late or too much.</summary>
     public long BrokenFrames => _router.BrokenFrames;
 
+    /// <summary>Refusals, and answers to who asked whether we are here, that were not sent because their callers had got enough of them (<see cref="RpcEndpointOptions.MaxRefusalsPerSecondPerCaller"/>, <see cref="RpcEndpointOptions.MaxRefusalsPerSecondPerDomain"/>).</summary>
+    public long DroppedRefusals => _limits.Dropped;
+
     /// <summary>Received stanzas that were passed over because they were above a cap of <see cref="XmppConnectionOptions.Limits"/> or ill-formed inside.</summary>
     public long SkippedStanzas => _connection.SkippedStanzas;
 
@@ -116,9 +125,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        // Who may see what we serve is decided here, so disco#info is ours.
+        // Who may see what we serve is decided here, so disco#info is ours, and the roster, whose groups may decide it.
         var entity = options.Connection.Entity ?? new();
-        var connection = await XmppConnection.ConnectAsync(options.Connection with { Entity = entity with { HandledNamespaces = entity.HandledNamespaces.Append(XmppNames.DiscoInfo).ToFrozenSet(StringComparer.Ordinal) } }, cancellationToken).ConfigureAwait(false);
+        var connection = await XmppConnection.ConnectAsync(options.Connection with { Entity = entity with { HandledNamespaces = entity.HandledNamespaces.Append(XmppNames.DiscoInfo).Append(XmppNames.Roster).ToFrozenSet(StringComparer.Ordinal) } }, cancellationToken).ConfigureAwait(false);
         var endpoint = new RpcEndpoint(options, connection);
         try
         {
@@ -139,11 +148,12 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(target);
         T.Contract.Validate();
-        return T.CreateProxy(new Invoker(_pending, _targets, _payloads, target.Address, _options.DefaultTimeout, new RpcCallOptions()));
+        return T.CreateProxy(new Invoker(_pending, _targets, _payloads, target.Address, _options.DefaultTimeout, new RpcCallOptions(), ClientChain.Of(_options.ClientInterceptors)));
     }
 
     /// <summary>Serves the contract with that implementation, whose methods are called concurrently, until the returned registration is disposed. The implementation is not disposed.</summary>
-    /// <exception cref="RpcContractException">The contract's JSON context lacks types, or a component is to serve it and it does not say who may call.</exception>
+    /// <exception cref="RpcContractException">The contract's JSON context lacks types; or who may call cannot be decided: a policy that <see cref="RpcEndpointOptions.Policies"/> does not have, a domain that is none,
+    /// a component that is to serve a contract that does not say who may call, or asks for groups of a roster. The message lists all.</exception>
     /// <exception cref="InvalidOperationException">A method of the contract is served already.</exception>
     /// <exception cref="ObjectDisposedException">The endpoint was disposed.</exception>
     public IAsyncDisposable Serve<T>(T service) where T : class, IRpcContract<T>
@@ -152,7 +162,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         var contract = T.Contract;
         contract.Validate();
-        _contracts.Add(contract, T.CreateDispatcher(service));
+        _contracts.Add(contract, T.CreateDispatcher(service), Authorization.SaidBy(service.GetType()));
         _log.Serving(contract.Name, contract.Version);
         // RFC 6121 §8.5.2: with a negative priority, messages to the bare JID, so every "who", would not come.
         if (_introductions.Priority < 0)
@@ -177,6 +187,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
             await DrainAsync().ConfigureAwait(false);
         var reason = new ObjectDisposedException(nameof(RpcEndpoint), "The endpoint was disposed.");
         EndCalls(reason);
+        _roster.Dispose();
         _batcher.Close(reason);
         // Before the batcher is awaited: a stanza that cannot leave is given up with the connection.
         await _connection.DisposeAsync().ConfigureAwait(false);
@@ -241,6 +252,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
             reason ??= new XmppConnectionException("The connection was closed.");
             _batcher.Close(reason);
             EndCalls(reason);
+            _roster.Dispose();
             _active.CancelAll();
         }
     }
@@ -250,6 +262,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         _log.StartedOver(Jid.ToString());
         _introductions.ForgetAll();
+        _roster.StartOver();
         _links.DoubtAll($"The connection of {Jid} was lost");
         _active.SendAgain();
         _ = _self.TellAsync(Jid, IntroduceAgainAsync);
@@ -271,6 +284,13 @@ public sealed class RpcEndpoint : IAsyncDisposable
         var message = new Message { To = peer, Type = "headline", Id = Interlocked.Increment(ref _stanzaId).ToString("x", CultureInfo.InvariantCulture) };
         message.Element.Add(new XmppElement(FrameNames.Element, FrameNames.Namespace) { TextUtf8 = text });
         return SendAsync(message);
+    }
+
+    // Who asks in the moment between our start and the roster's coming would else learn that nothing is served.
+    private async Task DecidedAsync(Jid caller)
+    {
+        if (_contracts.Of(caller) == Access.NotYet)
+            await _roster.LoadedAsync().WaitAsync(RosterPatience, _options.Connection.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private ValueTask SendAsync(Stanza stanza) => _connection.SendAsync(stanza);

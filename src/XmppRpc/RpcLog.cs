@@ -40,4 +40,31 @@ internal static partial class RpcLog
 
     [LoggerMessage(12, LogLevel.Warning, "Endpoint {Jid} has a new session; calls that were open on the one before ended.")]
     public static partial void StartedOver(this ILogger log, string jid);
+
+    [LoggerMessage(13, LogLevel.Error, "Policy {Policy} failed for call {CallId} of {Method} by {Caller}, which is denied.")]
+    public static partial void PolicyFailed(this ILogger log, Exception error, string policy, string method, RpcCallId callId, string caller);
+
+    [LoggerMessage(14, LogLevel.Warning, "The roster of {Jid} could not be read; until then calls that need it are refused. The next attempt is in {Pause}.")]
+    public static partial void RosterMissing(this ILogger log, Exception reason, string jid, TimeSpan pause);
+
+    [LoggerMessage(15, LogLevel.Warning, "The roster of {Jid} has more than {Max} contacts (RpcEndpointOptions.MaxRosterContacts); the others count as in no group.")]
+    public static partial void RosterFull(this ILogger log, string jid, int max);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Caller} is over a limit: further refusals are not sent until it has slowed down.")]
+    public static partial void RefusalsDropped(this ILogger log, string caller);
+
+    [LoggerMessage(17, LogLevel.Error, "Call {CallId} of {Method} was answered with headers that cannot travel.")]
+    public static partial void BadResponseHeaders(this ILogger log, Exception reason, string method, RpcCallId callId);
+
+    [LoggerMessage(18, LogLevel.Warning, "Call {CallId} of {Method} failed with fault '{Code}', whose detail does not travel: {Reason}")]
+    public static partial void FaultWithoutDetail(this ILogger log, Exception? error, string method, RpcCallId callId, string? code, string reason);
+
+    [LoggerMessage(19, LogLevel.Warning, "Progress of {Method} at {Peer} could not be told.")]
+    public static partial void ProgressFailed(this ILogger log, Exception error, string method, string peer);
+
+    [LoggerMessage(20, LogLevel.Information, "{Method} at {Target} ended after {Elapsed} ms.")]
+    public static partial void CallEnded(this ILogger log, string method, string target, double elapsed);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Method} at {Target} failed after {Elapsed} ms: {Status}, outcome {Outcome}.")]
+    public static partial void CallEndedBadly(this ILogger log, Exception error, string method, string target, double elapsed, RpcStatus? status, RpcOutcome? outcome);
 }

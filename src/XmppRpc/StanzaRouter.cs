@@ -14,7 +14,7 @@ namespace XmppRpc;
 /// stanza has started is handed over as one piece of work.
 /// </summary>
 internal sealed class StanzaRouter(
-    Jid jid, RpcEndpointOptions options, FrameBatcher batcher, ServedContracts contracts, ActiveCalls active, Links links, Targets targets, SelfDescription self, Introductions introductions, DeadlineWheel wheel, ILogger log)
+    Jid jid, RpcEndpointOptions options, FrameBatcher batcher, ServedContracts contracts, CallerLimits limits, RosterGroups roster, ActiveCalls active, Links links, Targets targets, SelfDescription self, Introductions introductions, DeadlineWheel wheel, ILogger log)
 {
     private readonly FrameReader _reader = new();
     private readonly PartAssembler _parts = new(new PartLimits(options.MaxFrameBytes, options.MaxHalfBuiltBytesPerPeer, options.MaxHalfBuiltBytes, options.PartTimeout), wheel, (from, first) => MayKeep(from, first, active, links));
@@ -46,6 +46,9 @@ internal sealed class StanzaRouter(
                 break;
             case Presence { Type: null } when from != jid:
                 links.Returned(from);
+                break;
+            case Iq { IsRequest: true } push when roster.Take(push):
+                self.Acknowledge(from, push);
                 break;
             case Iq { IsRequest: true } request:
                 self.Answer(from, request);
@@ -91,13 +94,13 @@ internal sealed class StanzaRouter(
             case LowFrame low:
                 active.Low(from, low);
                 break;
-            case WhoFrame who:
+            case WhoFrame who when limits.MayAnswer(from):
                 self.Answer(from, who);
                 break;
             case HereFrame here when targets.WasAsked(from, here):
                 _ = self.TellAsync(from, () => targets.HereAsync(from, here));
                 break;
-            case UnknownFrame { Must: true, Id: { } id } when contracts.IsVisibleTo(from):
+            case UnknownFrame { Must: true, Id: { } id } when contracts.IsVisibleTo(from) && limits.MayAnswer(from):
                 batcher.Append(from, new FaultFrame(id, RpcStatus.Unimplemented, "A frame of this kind is not known here.") { Code = FrameNames.Unsupported, Ran = false });
                 break;
         }

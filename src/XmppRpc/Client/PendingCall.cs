@@ -21,7 +21,14 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
     /// <summary>Whether the call waits until somebody is there.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>Texts that travel beside the arguments.</summary>
     public RpcHeaders Headers { get; init; } = RpcHeaders.None;
+
+    /// <summary>What the caller wants to be told besides the answer, or null.</summary>
+    public CallExtras? Extras { get; init; }
+
+    /// <summary>No more than these bytes are written for arguments and headers.</summary>
+    public int PayloadBytes => Arguments.Length + Headers.MaxBytes;
 }
 
 /// <summary>

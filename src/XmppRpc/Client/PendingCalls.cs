@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using XmppRpc.Contracts;
 using XmppRpc.Frames;
 using XmppRpc.Streams;
@@ -9,10 +11,12 @@ namespace XmppRpc.Client;
 /// All calls that this endpoint has made and that are not settled. A call starts here: armed with its deadline, led to a link, queued as a frame.
 /// Its replies are brought here, and it is timed out, cancelled and failed here.
 /// </summary>
-internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options)
+internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, ILogger? log = null)
 {
     private readonly StreamLimits _streams = StreamLimits.Of(options);
     private int _count;
+
+    public ILogger Log { get; } = log ?? NullLogger.Instance;
 
     public int Count => Volatile.Read(ref _count);
 
@@ -24,9 +28,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             Refuse(call, $"{options.MaxPendingCalls} calls are open. Await some first, or raise RpcEndpointOptions.MaxPendingCalls.");
             return;
         }
-        if (call.Request.Arguments.Length + Frame.MaxOverhead > options.MaxFrameBytes)
+        if (call.Request.PayloadBytes + Frame.MaxOverhead > options.MaxFrameBytes)
         {
-            Refuse(call, $"The arguments of {call.Request.Method} take {call.Request.Arguments.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes ({options.MaxFrameBytes}) allows. Send less at a time.", FrameNames.TooLarge);
+            Refuse(call, $"Arguments and headers of {call.Request.Method} take {call.Request.PayloadBytes} bytes, more than RpcEndpointOptions.MaxFrameBytes ({options.MaxFrameBytes}) allows. Send less at a time.", FrameNames.TooLarge);
             return;
         }
         if (batcher.QueuedBytes > options.MaxQueuedBytes)
@@ -47,6 +51,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         if (link.Find(frame.Id.Number) is not { } call)
             return;
         call.Heard(frame);
+        call.Request.Extras?.Hear(link.Peer, frame);
         if (!call.IsLast(frame))
             call.Note(frame);
         else if (call.TrySettle())

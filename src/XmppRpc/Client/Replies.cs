@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using XmppRpc.Contracts;
 using XmppRpc.Frames;
 
 namespace XmppRpc.Client;
@@ -7,6 +8,9 @@ namespace XmppRpc.Client;
 /// <summary>Reads what a callee answered.</summary>
 internal static class Replies
 {
+    // A day: what a peer says must not become a time that no clock here can hold.
+    private const long MaxRetryAfter = 24L * 60 * 60 * 1000;
+
     /// <summary>Ends a task as cancelled or as failed, whichever the exception says.</summary>
     public static void Fail<T>(this TaskCompletionSource<T> completion, Exception error)
     {
@@ -46,9 +50,22 @@ internal static class Replies
     {
         var message = PlainText.Of(fault.Message) is { Length: > 0 } text ? text : $"{call.Request.Method} at {call.Peer} failed with {fault.Status}.";
         var outcome = fault.Ran switch { true => RpcOutcome.Executed, false => RpcOutcome.NotExecuted, null => RpcOutcome.Unknown };
-        return fault.Status == RpcStatus.DeadlineExceeded
-            ? new RpcTimeoutException($"{call.Request.Method} at {call.Peer} was not answered in time: {message}") { Code = fault.Code, Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome }
-            : new RpcException(fault.Status, message) { Code = fault.Code, Detail = Detail(fault), Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome };
+        TimeSpan? retryAfter = fault.RetryAfter is { } wait ? TimeSpan.FromMilliseconds(Math.Min(wait, MaxRetryAfter)) : null;
+        if (fault.Status == RpcStatus.DeadlineExceeded)
+            return new RpcTimeoutException($"{call.Request.Method} at {call.Peer} was not answered in time: {message}") { Code = fault.Code, Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome, RetryAfter = retryAfter };
+        return Declared(call, fault, new FaultReport(message, fault.Detail, call.Peer, call.Id.ToCallId(), outcome, retryAfter))
+            ?? new RpcException(fault.Status, message) { Code = fault.Code, Detail = Detail(fault), Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome, RetryAfter = retryAfter };
+    }
+
+    // Null too where the detail cannot be read: the plain exception then has it as JSON.
+    private static RpcException? Declared(PendingCall call, FaultFrame fault, FaultReport report)
+    {
+        if (fault.Status != RpcStatus.Fault || fault.Detail.IsEmpty)
+            return null;
+        foreach (var declared in call.Request.Method.Faults)
+            if (string.Equals(declared.Code, fault.Code, StringComparison.Ordinal))
+                return declared.Read(report);
+        return null;
     }
 
     private static JsonElement? Detail(FaultFrame fault)

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using XmppRpc.Xmpp;
 
 namespace XmppRpc;
@@ -14,6 +15,12 @@ public abstract class RpcContext
 
     /// <summary>Who calls: the address as the XMPP servers stamped it.</summary>
     public abstract Jid Caller { get; }
+
+    /// <summary>
+    /// Who calls, as claims: <c>jid</c>, <c>bare</c> (the identity's name), <c>domain</c>, <c>resource</c> where there is one, and as roles (<see cref="ClaimTypes.Role"/>) the groups of the endpoint's
+    /// roster that it is in. The roster is read only where a served contract asks for groups; without it there are no roles.
+    /// </summary>
+    public abstract ClaimsPrincipal User { get; }
 
     /// <summary>The call's id.</summary>
     public abstract RpcCallId CallId { get; }

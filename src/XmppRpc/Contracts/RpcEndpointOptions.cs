@@ -21,6 +21,12 @@ public sealed record RpcEndpointOptions
     /// <summary>Who may call where <see cref="RpcAuthorizeAttribute.Policy"/> names them: asked before the arguments are read, with the call's context. Default none.</summary>
     public IReadOnlyDictionary<string, Func<RpcContext, ValueTask<bool>>> Policies { get; init; } = FrozenDictionary<string, Func<RpcContext, ValueTask<bool>>>.Empty;
 
+    /// <summary>What stands between this endpoint's proxies and their calls; the first is the outermost. Default none, which costs nothing.</summary>
+    public IReadOnlyList<RpcClientInterceptor> ClientInterceptors { get; init; } = [];
+
+    /// <summary>What stands between received calls and their implementations; the first is the outermost. Default none.</summary>
+    public IReadOnlyList<RpcServerInterceptor> ServerInterceptors { get; init; } = [];
+
     /// <summary>Most bytes of frames that share a stanza; a larger frame goes alone. Default 7.5 KiB: stock Prosody stalls 44 ms above 8 KiB.</summary>
     public int MaxBatchBytes { get; init; } = 7680;
 
@@ -84,6 +90,39 @@ public sealed record RpcEndpointOptions
     /// <summary>Bytes of arguments of calls that wait for their turn. Default 8 MiB.</summary>
     public long MaxWaitingBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// Calls that one account may make in a second, and as many at once after a quiet second; above, a call is refused with <c>busy</c> before its arguments are read. For accounts of the endpoint's own domain
+    /// and of domains that a served contract names. Default null: no limit.
+    /// </summary>
+    public double? MaxCallsPerSecondPerCaller { get; init; }
+
+    /// <summary>The same for all accounts together of any other domain: there anybody may make accounts without end. Default 1,000; null for no limit.</summary>
+    public double? MaxCallsPerSecondPerDomain { get; init; } = 1000;
+
+    /// <summary>Received calls of one caller that run or wait to. Default 4,096; above, a call is refused with <c>busy</c>. A caller is here and below an account, or all accounts of a domain that no served contract names.</summary>
+    public int MaxConcurrentCallsPerCaller { get; init; } = 4096;
+
+    /// <summary>Received calls of one caller that have a stream open, of either direction. Default 1,024; above, a call is refused with <c>busy</c>.</summary>
+    public int MaxStreamsPerCaller { get; init; } = 1024;
+
+    /// <summary>Received calls of one caller that may wait for a deferred answer. Default 10,000; above, the call fails with <c>busy</c>.</summary>
+    public int MaxDeferredCallsPerCaller { get; init; } = 10_000;
+
+    /// <summary>
+    /// Refusals, and answers to <c>who</c>, that one account of the endpoint's own domain, or of one that a served contract names, gets in a second. Default 10,000; further ones are not sent, only counted, and
+    /// the callers wait for their time to pass.
+    /// </summary>
+    public double MaxRefusalsPerSecondPerCaller { get; init; } = 10_000;
+
+    /// <summary>The same for all accounts together of any other domain. Default 250.</summary>
+    public double MaxRefusalsPerSecondPerDomain { get; init; } = 250;
+
+    /// <summary>Callers whose limits are watched one by one. Default 10,000; further ones share one budget, that of a domain.</summary>
+    public int MaxTrackedCallers { get; init; } = 10_000;
+
+    /// <summary>Contacts of the endpoint's own roster that are kept for <see cref="RpcAuthorizeAttribute.RosterGroups"/>. Default 100,000; further ones count as in no group.</summary>
+    public int MaxRosterContacts { get; init; } = 100_000;
+
     /// <summary>Bytes of frames that may wait to be sent, when the XMPP server takes them slowly. Default 16 MiB; above, new calls of this endpoint fail with <see cref="RpcStatus.ResourceExhausted"/> and received ones are refused with <c>busy</c>, above twice that without an answer.</summary>
     public long MaxQueuedBytes { get; init; } = 16 * 1024 * 1024;
 
@@ -144,6 +183,17 @@ public sealed record RpcEndpointOptions
         Require(MaxConcurrentCalls > 0, nameof(MaxConcurrentCalls));
         Require(MaxWaitingCalls >= 0, nameof(MaxWaitingCalls));
         Require(MaxWaitingBytes >= 0, nameof(MaxWaitingBytes));
+        Require(MaxCallsPerSecondPerCaller is null or (> 0 and < double.PositiveInfinity), nameof(MaxCallsPerSecondPerCaller));
+        Require(MaxCallsPerSecondPerDomain is null or (> 0 and < double.PositiveInfinity), nameof(MaxCallsPerSecondPerDomain));
+        Require(MaxConcurrentCallsPerCaller > 0, nameof(MaxConcurrentCallsPerCaller));
+        Require(MaxStreamsPerCaller >= 0, nameof(MaxStreamsPerCaller));
+        Require(MaxDeferredCallsPerCaller >= 0, nameof(MaxDeferredCallsPerCaller));
+        Require(MaxRefusalsPerSecondPerCaller is > 0 and < double.PositiveInfinity, nameof(MaxRefusalsPerSecondPerCaller));
+        Require(MaxRefusalsPerSecondPerDomain is > 0 and < double.PositiveInfinity, nameof(MaxRefusalsPerSecondPerDomain));
+        Require(MaxTrackedCallers >= 0, nameof(MaxTrackedCallers));
+        Require(MaxRosterContacts >= 0, nameof(MaxRosterContacts));
+        Require(ClientInterceptors.All(interceptor => interceptor is not null), nameof(ClientInterceptors));
+        Require(ServerInterceptors.All(interceptor => interceptor is not null), nameof(ServerInterceptors));
         Require(MaxQueuedBytes > 0, nameof(MaxQueuedBytes));
         Require(MaxAnswers > 0, nameof(MaxAnswers));
         Require(MaxIntroductions > 0, nameof(MaxIntroductions));

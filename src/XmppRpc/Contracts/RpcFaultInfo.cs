@@ -23,7 +23,7 @@ public abstract class RpcFaultInfo
 }
 
 /// <summary>What a received fault says.</summary>
-internal sealed record FaultReport(string Message, ReadOnlyMemory<byte> Detail, Jid? Remote, RpcCallId? CallId, RpcOutcome Outcome);
+internal sealed record FaultReport(string Message, ReadOnlyMemory<byte> Detail, Jid? Remote, RpcCallId? CallId, RpcOutcome Outcome, TimeSpan? RetryAfter);
 
 /// <summary>A declared fault with its detail's type.</summary>
 public sealed class RpcFaultInfo<TDetail>(string code, RpcJson json) : RpcFaultInfo(code, typeof(TDetail))
@@ -42,7 +42,7 @@ public sealed class RpcFaultInfo<TDetail>(string code, RpcJson json) : RpcFaultI
         try
         {
             return JsonSerializer.Deserialize(report.Detail.Span, json.TypeInfo<TDetail>()) is { } detail
-                ? new RpcFaultException<TDetail>(Code, detail, report.Message) { Remote = report.Remote, CallId = report.CallId, Outcome = report.Outcome }
+                ? new RpcFaultException<TDetail>(Code, detail, report.Message) { Remote = report.Remote, CallId = report.CallId, Outcome = report.Outcome, RetryAfter = report.RetryAfter }
                 : null;
         }
         catch (Exception)

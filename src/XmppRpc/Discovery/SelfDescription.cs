@@ -7,7 +7,11 @@ using XmppRpc.Xmpp.Stanzas;
 namespace XmppRpc.Discovery;
 
 /// <summary>What this endpoint knows of itself when somebody asks: also which contracts (<c>name:major</c>) the asker may call, none for a stranger, and how many calls run.</summary>
-internal sealed record SelfKnowledge(string Instance, int MaxStanzaBytes, Func<Jid, FrozenSet<string>> VisibleTo, Func<int> Load);
+internal sealed record SelfKnowledge(string Instance, int MaxStanzaBytes, Func<Jid, FrozenSet<string>> VisibleTo, Func<int> Load)
+{
+    /// <summary>Completes when it is known what the asker may call, or will not be soon.</summary>
+    public Func<Jid, Task> DecidedAsync { get; init; } = _ => Task.CompletedTask;
+}
 
 /// <summary>
 /// Answers those who ask what we are: disco#info (XEP-0030) and <c>who</c>. A stranger gets an empty disco answer, no presence, and
@@ -18,6 +22,9 @@ internal sealed class SelfDescription(Func<Stanza, ValueTask> send, Introduction
     private int _underWay;
 
     public void Answer(Jid from, Iq request) => Start(from, () => AnswerAsync(from, request));
+
+    /// <summary>Answers a request that was taken and has no result.</summary>
+    public void Acknowledge(Jid from, Iq request) => Start(from, () => send(request.CreateResult()));
 
     public void Answer(Jid from, WhoFrame who)
     {
@@ -61,6 +68,7 @@ internal sealed class SelfDescription(Func<Stanza, ValueTask> send, Introduction
 
     private async ValueTask DescribeAsync(Jid from, Iq request, string? node)
     {
+        await self.DecidedAsync(from).ConfigureAwait(false);
         var visible = self.VisibleTo(from);
         if (visible.Count > 0)
             await introductions.AnnounceAsync(from).ConfigureAwait(false);

@@ -72,7 +72,7 @@ public sealed class RpcArgumentReader
         catch (Exception e)
         {
             // Constructors and converters of the user's types run in here, and may throw what they like.
-            throw Invalid($"Argument '{Text(name)}' cannot be read as {typeof(T).Name}{(e is JsonException { Path: { Length: > 1 } path } ? $" at {path}" : "")}.", e);
+            throw Invalid($"Argument '{Text(name)}' cannot be read{(e is JsonException { Path: { Length: > 1 } path } ? $" at {path}" : "")}: it is not of the contract's type.", e);
         }
     }
 

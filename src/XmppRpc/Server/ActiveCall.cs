@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
+using XmppRpc.Contracts;
 using XmppRpc.Frames;
 using XmppRpc.Serialization;
 using XmppRpc.Streams;
@@ -10,15 +12,16 @@ namespace XmppRpc.Server;
 /// <summary>
 /// One received call from its admission to its last frame, and the context its implementation sees. Exceptions of implementations end here.
 /// </summary>
-internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame, ServedMethod served) : RpcContext, IHandedOver, IExpires, ICallInputs, IStreamSender, IStreamReceiver
+internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame, ServedMethod served, CallerBudget budget) : RpcContext, IHandedOver, IExpires, ICallInputs, IStreamSender, IStreamReceiver
 {
-    private const int Waiting = 0, Running = 1, Refused = 2;
+    private const int Waiting = 0, Deciding = 1, Running = 2, Refused = 3;
     private readonly CancellationTokenSource _cancellation = new();
     private Deadline? _deadline;
     private ProgressReporter? _progress;
     private Dictionary<string, string>? _responseHeaders;
     private Dictionary<object, object?>? _items;
     private Jid? _replyTo;
+    private ClaimsPrincipal? _user;
     private string? _token;
     private bool _isLate;
     private int _start;
@@ -30,7 +33,15 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
 
     public ServedMethod Served => served;
 
+    /// <summary>What its caller may have; it has a place in there.</summary>
+    public CallerBudget Budget => budget;
+
+    /// <summary>Whether a stream belongs to it, of either direction.</summary>
+    public bool IsStream => served.Method.Kind == RpcMethodKind.Stream || served.Method.HasUpload;
+
     public override Jid Caller => caller;
+
+    public override ClaimsPrincipal User => LazyInitializer.EnsureInitialized(ref _user, () => calls.Authorization.PrincipalOf(caller));
 
     public override RpcCallId CallId => frame.Id.ToCallId();
 
@@ -81,16 +92,16 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
 
     public void Run()
     {
-        if (Interlocked.CompareExchange(ref _start, Running, Waiting) == Waiting)
+        if (Interlocked.CompareExchange(ref _start, served.Access.Policies.Count > 0 ? Deciding : Running, Waiting) == Waiting)
             _ = RunAsync();
         else
-            calls.OnReturned();
+            calls.OnReturned(this);
     }
 
     /// <summary>The caller gives up, or is gone. What has not started never will.</summary>
     public void Cancel()
     {
-        if (Interlocked.CompareExchange(ref _start, Refused, Waiting) == Waiting)
+        if (TryRefuse())
             Settle(Failure(RpcStatus.Canceled, "The call was cancelled before it started.", ran: false));
         else if (_token is { } token && calls.Deferred.Forget(token))
             Settle(Failure(RpcStatus.Canceled, "The call was cancelled.", ran: true));
@@ -139,21 +150,41 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
 
     IAsyncEnumerable<T> ICallInputs.ReadStream<T>(JsonTypeInfo<T> item) => new UploadedItems<T>(Upload ?? throw new InvalidOperationException($"{served.Method} has no stream of its caller."), item, Cancellation);
 
-    IProgress<T> ICallInputs.Progress<T>(JsonTypeInfo<T> value) => throw new NotSupportedException();
-
-    string? ICallInputs.Header(string name) => frame.Headers.GetValueOrDefault(name);
-
     public override void Report(RpcProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        if (!frame.IsOneWay && !IsSettled)
-            LazyInitializer.EnsureInitialized(ref _progress, () => new ProgressReporter(this, calls)).Report(progress);
+        if (MayReport)
+            Progress.Report(progress);
     }
 
+    /// <summary>Whether anybody is told of progress.</summary>
+    public bool MayReport => !frame.IsOneWay && !IsSettled;
+
+    public ProgressReporter Progress => LazyInitializer.EnsureInitialized(ref _progress, () => new ProgressReporter(this, calls));
+
+    IProgress<T> ICallInputs.Progress<T>(JsonTypeInfo<T> value) => new ValueReporter<T>(this, calls, value);
+
+    string? ICallInputs.Header(string name) => frame.Headers.TryGetValue(name, out var value) ? value : null;
+
     /// <summary>Sends the result, unless the call has ended.</summary>
-    public void Reply(byte[] result) => Settle(result.Length + Frames.Frame.MaxOverhead <= calls.Options.MaxFrameBytes
-        ? new ReplyFrame(Id, result)
-        : Failure(RpcStatus.ResourceExhausted, $"The result takes {result.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes of the callee allows. Ask for less, or for a stream.", ran: true, FrameNames.TooLarge));
+    public void Reply(byte[] result)
+    {
+        RpcHeaders headers;
+        try
+        {
+            headers = RpcHeaders.Of(_responseHeaders);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // Also where something still writes to them.
+            calls.Log.BadResponseHeaders(e, served.Method.Path, CallId);
+            Settle(Unexpected(e));
+            return;
+        }
+        Settle(result.Length + headers.MaxBytes + Frames.Frame.MaxOverhead <= calls.Options.MaxFrameBytes
+            ? new ReplyFrame(Id, result) { Headers = headers }
+            : Failure(RpcStatus.ResourceExhausted, $"The result takes {result.Length} bytes, more than RpcEndpointOptions.MaxFrameBytes of the callee allows. Ask for less, or for a stream.", ran: true, FrameNames.TooLarge));
+    }
 
     /// <summary>Sends the failure that an exception stands for, unless the call has ended.</summary>
     public bool Fail(Exception error) => Settle(ToFault(error));
@@ -191,7 +222,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     void IExpires.Expire()
     {
         _isLate = true;
-        if (Interlocked.CompareExchange(ref _start, Refused, Waiting) == Waiting)
+        if (TryRefuse())
             Settle(Failure(RpcStatus.DeadlineExceeded, "The deadline passed before the call started.", ran: false));
         _ = _cancellation.CancelAsync();
     }
@@ -201,15 +232,14 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         try
         {
             Current = this;
-            if (frame.HasUpload)
-                BeginUpload();
-            await served.Dispatcher.DispatchAsync(served.Index, new RpcArgumentReader(frame.Arguments) { Inputs = this }, new Responder(this, calls), Cancellation).ConfigureAwait(false);
+            if (served.Access.Policies.Count == 0 || await IsLetInAsync().ConfigureAwait(false))
+                await InvokeAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
             Fail(e);
         }
-        calls.OnReturned();
+        calls.OnReturned(this);
     }
 
     private void BeginUpload()
@@ -218,6 +248,31 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         Upload.Begin();
         Acknowledge(deferred: false);
     }
+
+    private ValueTask InvokeAsync() => calls.Options.ServerInterceptors is { Count: > 0 } interceptors ? new ServerChain(this, interceptors, DispatchAsync).RunAsync() : DispatchAsync();
+
+    private ValueTask DispatchAsync()
+    {
+        if (frame.HasUpload)
+            BeginUpload();
+        return served.Dispatcher.DispatchAsync(served.Index, new RpcArgumentReader(frame.Arguments) { Inputs = this }, new Responder(this, calls), Cancellation);
+    }
+
+    /// <summary>Asks the policies; false if one denies, or the call was cancelled meanwhile.</summary>
+    private async ValueTask<bool> IsLetInAsync()
+    {
+        if (await calls.Authorization.AskPoliciesAsync(served, this).ConfigureAwait(false))
+            return Interlocked.CompareExchange(ref _start, Running, Deciding) == Deciding;
+        if (TryRefuse())
+        {
+            calls.Log.CallRefused(served.Method.Path, CallId, PlainText.Of(caller.ToString())!, RpcStatus.PermissionDenied);
+            Settle(Failure(RpcStatus.PermissionDenied, $"{caller.Bare} may not call {frame.Path} here.", ran: false));
+        }
+        return false;
+    }
+
+    /// <summary>True for the one who keeps it from starting.</summary>
+    private bool TryRefuse() => Interlocked.CompareExchange(ref _start, Refused, Waiting) == Waiting || Interlocked.CompareExchange(ref _start, Refused, Deciding) == Deciding;
 
     private bool Settle(CallBoundFrame last)
     {
@@ -244,14 +299,16 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
             // What a peer of the implementation answered is not the implementation's own word.
             case RpcException { Remote: null } own:
                 calls.Log.CallRefused(served.Method.Path, CallId, PlainText.Of(caller.ToString())!, own.Status);
-                return Failure(own.Status, own.Message, own.Outcome != RpcOutcome.NotExecuted, own.Code);
+                return OwnFaults.Of(this, calls, own);
             default:
                 calls.Log.CallFailed(error, served.Method.Path, CallId, PlainText.Of(caller.ToString())!);
-                return Failure(RpcStatus.Internal, calls.Options.ExceptionDetails
-                    ? $"{error.GetType().Name}: {error.Message}"
-                    : $"The implementation of {served.Method.Path} failed. Its log has the reason under call id {CallId}.", ran: true);
+                return Unexpected(error);
         }
     }
+
+    private FaultFrame Unexpected(Exception error) => Failure(RpcStatus.Internal, calls.Options.ExceptionDetails
+        ? $"{error.GetType().Name}: {error.Message}"
+        : $"The implementation of {served.Method.Path} failed. Its log has the reason under call id {CallId}.", ran: true);
 
     private FaultFrame Failure(RpcStatus status, string message, bool? ran, string? code = null) => new(Id, status, message) { Code = code, Ran = ran, ItemsBefore = Download?.ItemsSent };
 }

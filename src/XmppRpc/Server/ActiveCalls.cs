@@ -13,13 +13,15 @@ namespace XmppRpc.Server;
 /// </summary>
 internal sealed class ActiveCalls
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly CallerLinks _links;
     private readonly EarlyCancels _canceled = new();
-    private readonly Queue<ActiveCall> _waiting = new();
+    private readonly FairQueue _waiting = new();
     private readonly HashSet<ActiveCall> _open = [];
     private readonly ServedContracts _contracts;
-    private readonly Authorization _authorization;
+    private readonly CallerLimits _limits;
     private readonly FrameBatcher _batcher;
     private readonly DeadlineWheel _wheel;
     private readonly TimeProvider _time;
@@ -29,9 +31,9 @@ internal sealed class ActiveCalls
     private int _running;
     private bool _draining;
 
-    public ActiveCalls(ServedContracts contracts, Authorization authorization, FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, string instance, PayloadPool payloads, ILogger log)
+    public ActiveCalls(ServedContracts contracts, Authorization authorization, CallerLimits limits, FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, string instance, PayloadPool payloads, ILogger log)
     {
-        (_contracts, _authorization, _batcher, _wheel) = (contracts, authorization, batcher, wheel);
+        (_contracts, Authorization, _limits, _batcher, _wheel) = (contracts, authorization, limits, batcher, wheel);
         (Options, Instance, Payloads, Log, _time) = (options, instance, payloads, log, options.Connection.Time);
         _links = new CallerLinks(options);
         _streams = StreamLimits.Of(options);
@@ -39,6 +41,8 @@ internal sealed class ActiveCalls
     }
 
     public RpcEndpointOptions Options { get; }
+
+    public Authorization Authorization { get; }
 
     public string Instance { get; }
 
@@ -199,6 +203,7 @@ internal sealed class ActiveCalls
                 link.ForgetExpired(Now);
             _links.ForgetWhere(link => _time.GetElapsedTime(link.UsedAt) >= idle ? !link.IsNeeded(Now) : link.IsGone && !link.MayComeAgain(Now));
         }
+        _limits.Sweep();
     }
 
     /// <summary>Sends a frame that is not the call's last.</summary>
@@ -229,12 +234,14 @@ internal sealed class ActiveCalls
     }
 
     /// <summary>An implementation has returned: the next call may start.</summary>
-    public void OnReturned()
+    public void OnReturned(ActiveCall call)
     {
-        ActiveCall? next = null;
+        call.Budget.Leave(call.IsStream);
+        ActiveCall? next;
         lock (_lock)
         {
-            if (_waiting.TryDequeue(out next))
+            next = _waiting.TryDequeue();
+            if (next is not null)
                 _waitingBytes -= next.Frame.Arguments.Length;
             else if (--_running == 0)
                 _drained?.TrySetResult();
@@ -246,16 +253,19 @@ internal sealed class ActiveCalls
     private void Admit(Jid from, CallFrame frame, HandOver work)
     {
         if (Served(from, frame, isWhole: true) is { } served)
-            Enter(new ActiveCall(this, from, frame, served), work);
+            Enter(new ActiveCall(this, from, frame, served, _limits.Of(from)), work);
     }
 
     /// <summary>The method that is called, if that caller may call it here; else the call is refused.</summary>
     private ServedMethod? Served(Jid from, CallFrame frame, bool isWhole)
     {
         var served = _contracts.Find(frame.Path);
-        // To a stranger that may call nothing, what exists and what does not look alike.
-        if (served is null ? !_authorization.IsOwnDomain(from) && !_contracts.IsVisibleTo(from) : !_authorization.Allows(from, served.Method))
+        // To a stranger that may call nothing, what exists and what does not look alike. A call that was let in stays so: it may be running.
+        var access = served is not null ? Authorization.Of(from, served) : Authorization.IsOwnDomain(from) ? Access.Allowed : _contracts.Of(from);
+        if (access == Access.Denied && !IsKnown(from, frame.Id))
             Refuse(from, frame, RpcStatus.PermissionDenied, $"{from.Bare} may not call {frame.Path} here.");
+        else if (access == Access.NotYet && !IsKnown(from, frame.Id))
+            Refuse(from, frame, RpcStatus.Unavailable, "Who may call is not known here yet.", retryAfter: RetryAfter);
         else if (served is null)
             Refuse(from, frame, RpcStatus.Unimplemented, $"{frame.Path} is not served here.", FrameNames.UnknownMethod);
         else if (isWhole && served.Method.Version != frame.Version)
@@ -275,7 +285,7 @@ internal sealed class ActiveCalls
 
     private void Enter(ActiveCall call, HandOver work)
     {
-        string? busy = null;
+        Refusal? busy = null;
         ActiveCall? earlier = null;
         var wasCanceled = false;
         lock (_lock)
@@ -291,23 +301,25 @@ internal sealed class ActiveCalls
             else if (_canceled.Contains(call.Caller, call.Id))
                 wasCanceled = true;
             else if (_batcher.QueuedBytes > Options.MaxQueuedBytes)
-                busy = "Too much waits to be sent.";
+                busy = new("Too much waits to be sent.", RetryAfter);
             else if (_draining)
-                busy = "This endpoint is closing.";
+                busy = new("This endpoint is closing.", null);
             else if (link is null ? !_links.HasRoomFor(call.Caller) : link.IsFull)
-                busy = "Too many calls are remembered for their callers.";
+                busy = new("Too many calls are remembered for their callers.", RetryAfter);
+            else if (_running >= Options.MaxConcurrentCalls && (_waiting.Count >= Options.MaxWaitingCalls || _waitingBytes + call.Frame.Arguments.Length > Options.MaxWaitingBytes))
+                busy = new("Too many calls wait for their turn.", RetryAfter);
+            else if (call.Budget.Enter(call.IsStream) is { } refusal)
+                busy = refusal;
             else if (_running < Options.MaxConcurrentCalls)
             {
                 _running++;
                 work.Add(call);
             }
-            else if (_waiting.Count < Options.MaxWaitingCalls && _waitingBytes + call.Frame.Arguments.Length <= Options.MaxWaitingBytes)
+            else
             {
                 _waitingBytes += call.Frame.Arguments.Length;
                 _waiting.Enqueue(call);
             }
-            else
-                busy = "Too many calls wait for their turn.";
             if (earlier is null && !wasCanceled && busy is null)
             {
                 link ??= _links.Add(call.Caller, call.Id.Scope);
@@ -325,7 +337,7 @@ internal sealed class ActiveCalls
         else if (wasCanceled)
             Refuse(call.Caller, call.Frame, RpcStatus.Canceled, "The call was cancelled before it came.");
         else if (busy is not null)
-            Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy, _draining ? FrameNames.Draining : FrameNames.Busy);
+            Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy.Message, _draining ? FrameNames.Draining : FrameNames.Busy, busy.RetryAfter);
     }
 
     /// <summary>Says again how a call stands: its end, or that it is under way; and asks for what its streams lack.</summary>
@@ -383,11 +395,19 @@ internal sealed class ActiveCalls
         return null;
     }
 
-    private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null)
+    private void Refuse(Jid from, CallFrame frame, RpcStatus status, string message, string? code = null, TimeSpan? retryAfter = null)
     {
+        if (!_limits.MayAnswer(from))
+            return;
         Log.CallRefused(PlainText.Of(frame.Path)!, frame.Id.ToCallId(), PlainText.Of(from.ToString())!, status);
         if (_batcher.QueuedBytes <= 2 * Options.MaxQueuedBytes)
-            Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, Ran = code == FrameNames.WrongInstance ? null : false });
+            Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, RetryAfter = retryAfter is { } wait ? (long)Math.Ceiling(wait.TotalMilliseconds) : null, Ran = code == FrameNames.WrongInstance ? null : false });
+    }
+
+    private bool IsKnown(Jid from, CallId id)
+    {
+        lock (_lock)
+            return _links.Find(from, id.Scope)?.Find(id.Number) is not null;
     }
 
     private void Answer(Jid to, CallFrame frame, CallBoundFrame answer)

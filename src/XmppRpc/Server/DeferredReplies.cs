@@ -19,6 +19,11 @@ internal sealed class DeferredReplies(int limit, DeadlineWheel wheel) : IRpcRepl
             Interlocked.Decrement(ref _count);
             throw new RpcException(RpcStatus.ResourceExhausted, $"{limit} calls wait for a deferred answer here. Try later.") { Code = FrameNames.Busy, Outcome = RpcOutcome.Executed };
         }
+        if (!call.Budget.TryDefer())
+        {
+            Interlocked.Decrement(ref _count);
+            throw new RpcException(RpcStatus.ResourceExhausted, "Too many calls of this caller wait for a deferred answer here. Try later.") { Code = FrameNames.Busy, Outcome = RpcOutcome.Executed };
+        }
         var token = CallId.NewToken();
         var ticket = new Ticket(call, result, token);
         _tickets[token] = ticket;
@@ -73,6 +78,7 @@ internal sealed class DeferredReplies(int limit, DeadlineWheel wheel) : IRpcRepl
         if (!_tickets.TryRemove(token, out var ticket))
             return null;
         Interlocked.Decrement(ref _count);
+        ticket.Call.Budget.EndDeferred();
         wheel.Clear(ticket.Deadline);
         return ticket;
     }

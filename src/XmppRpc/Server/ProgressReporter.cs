@@ -12,6 +12,7 @@ internal sealed class ProgressReporter : IExpires
     private readonly ActiveCalls _calls;
     private readonly Deadline _next;
     private RpcProgress? _latest;
+    private ReadOnlyMemory<byte> _latestValue;
     private bool _resting;
     private bool _stopped;
 
@@ -21,13 +22,16 @@ internal sealed class ProgressReporter : IExpires
         _next = new Deadline(this);
     }
 
-    public void Report(RpcProgress progress)
+    /// <summary>Takes a progress, or a value of the method's own; the other one stays as it waits.</summary>
+    public void Report(RpcProgress? progress, ReadOnlyMemory<byte> value = default)
     {
         lock (_lock)
         {
             if (_stopped)
                 return;
-            _latest = progress;
+            _latest = progress ?? _latest;
+            if (!value.IsEmpty)
+                _latestValue = value;
             if (!_resting)
                 Send();
         }
@@ -45,15 +49,15 @@ internal sealed class ProgressReporter : IExpires
         lock (_lock)
         {
             _resting = false;
-            if (!_stopped && _latest is not null)
+            if (!_stopped && (_latest is not null || !_latestValue.IsEmpty))
                 Send();
         }
     }
 
     private void Send()
     {
-        _calls.Send(_call, new ProgressFrame(_call.Id, _latest!));
-        _latest = null;
+        _calls.Send(_call, new ProgressFrame(_call.Id, _latest) { Value = _latestValue });
+        (_latest, _latestValue) = (null, default);
         _resting = true;
         _calls.Wheel.Set(_next, Interval);
     }

@@ -165,7 +165,7 @@ public sealed class CallInputTests
         var detail = fault.Write(new RpcFaultException<OutOfStock>("out-of-stock", new OutOfStock("x", Colour.Grün), "gone"));
 
         Assert.Equal("""{"Sku":"x","Colour":"Grün"}""", Encoding.UTF8.GetString(detail!));
-        var read = Assert.IsType<RpcFaultException<OutOfStock>>(fault.Read(new FaultReport("gone", detail, null, null, RpcOutcome.Executed)));
+        var read = Assert.IsType<RpcFaultException<OutOfStock>>(fault.Read(new FaultReport("gone", detail, null, null, RpcOutcome.Executed, null)));
         Assert.Equal((new OutOfStock("x", Colour.Grün), "gone"), (read.FaultDetail, read.Message));
         Assert.Null(fault.Write(new RpcFaultException<OutOfStock>("closed", new OutOfStock("x", Colour.Grün))));
     }

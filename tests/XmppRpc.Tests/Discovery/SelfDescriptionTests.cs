@@ -44,6 +44,24 @@ public sealed class SelfDescriptionTests : IAsyncDisposable
         Assert.Equal(0, _side.Batcher.QueuedBytes);
     }
 
+    [Fact]
+    public async Task Question_waits_until_it_is_known_what_the_asker_may_call()
+    {
+        var visible = FrozenSet<string>.Empty;
+        var answered = new TaskCompletionSource<Stanza>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var self = new SelfDescription(stanza =>
+        {
+            if (stanza is Iq)
+                answered.SetResult(stanza);
+            return ValueTask.CompletedTask;
+        }, NewIntroductions(100), _side.Batcher, new SelfKnowledge("x7Kd0w", 65_536, _ => visible, () => 0) { DecidedAsync = _ => _road.Task }, 100, NullLogger.Instance);
+        self.Answer(Friend, Disco(Friend));
+        Assert.False(answered.Task.IsCompleted);
+        visible = FrozenSet.Create(StringComparer.Ordinal, "acme.orders:1");
+        _road.SetResult();
+        Assert.Equal(["acme.orders:1"], PeerDescription.Read(((Iq)await answered.Task.WaitAsync(TimeSpan.FromSeconds(30))).Payload).Contracts);
+    }
+
     [Theory]
     [InlineData("set", "urn:xmpp:ping", "ping", "error")]
     [InlineData("get", "jabber:iq:version", "query", "error")]

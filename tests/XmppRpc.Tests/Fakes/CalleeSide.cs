@@ -7,6 +7,7 @@ using XmppRpc.Server;
 using XmppRpc.TestKit.Time;
 using XmppRpc.Timing;
 using XmppRpc.Xmpp;
+using XmppRpc.Xmpp.Services;
 
 namespace XmppRpc.Tests.Fakes;
 
@@ -31,15 +32,18 @@ internal sealed class CalleeSide : IAsyncDisposable
         new("acme.orders", 1, "import", RpcMethodKind.Unary) { HasUpload = true },
     ], []);
 
-    public CalleeSide(Func<RpcEndpointOptions, RpcEndpointOptions>? change = null)
+    public CalleeSide(Func<RpcEndpointOptions, RpcEndpointOptions>? change = null, RpcContractInfo? contract = null, IReadOnlyList<RpcAuthorizeAttribute>? narrowing = null)
     {
         var options = new RpcEndpointOptions { Connection = new XmppConnectionOptions { Jid = Self, Password = "secret", Time = Time } };
         Batcher = new FrameBatcher(Sent.SendAsync, new BatchLimits(7680, 256, TimeSpan.FromHours(1)), Time);
         Wheel = new DeadlineWheel(Time);
-        var authorization = new Authorization(Self);
+        options = change?.Invoke(options) ?? options;
+        Roster = new RosterGroups(Self, token => FetchRoster(token), Time, options.MaxRosterContacts, Log);
+        var authorization = new Authorization(Self, Roster, options.Policies, Log);
+        Limits = new CallerLimits(options, authorization, Log);
         Contracts = new ServedContracts(authorization);
-        Contracts.Add(Contract, new Dispatcher(this));
-        Calls = new ActiveCalls(Contracts, authorization, Batcher, Wheel, change?.Invoke(options) ?? options, Instance, new PayloadPool(), Log);
+        Contracts.Add(contract ?? Contract, new Dispatcher(this), narrowing);
+        Calls = new ActiveCalls(Contracts, authorization, Limits, Batcher, Wheel, options, Instance, new PayloadPool(), Log);
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -48,10 +52,18 @@ internal sealed class CalleeSide : IAsyncDisposable
     public DeadlineWheel Wheel { get; }
     public ServedContracts Contracts { get; }
     public ActiveCalls Calls { get; }
+    public CallerLimits Limits { get; }
+    public RosterGroups Roster { get; }
     public RecordedLog Log { get; } = new();
 
     /// <summary>What the called method does; unless told, it replies "ok".</summary>
     public Implementation On { get; set; } = (_, responder, _) => responder.ReplyAsync(Task.FromResult("ok"), Json.TypeInfo<string>());
+
+    /// <summary>Answers for the roster; unless told, it never comes.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<RosterItem>>> FetchRoster { get; set; } = _ => new TaskCompletionSource<IReadOnlyList<RosterItem>>().Task;
+
+    /// <summary>A contract of the same name with these methods.</summary>
+    public static RpcContractInfo ContractOf(params RpcMethodInfo[] methods) => new("acme.orders", 1, Json, methods, []);
 
     public static CallFrame NewCall(long number, string method = "place", string arguments = "{}", string link = Link) =>
         new(new CallId(link, number), "acme.orders/" + method, 1, TextFrames.Utf8(arguments));

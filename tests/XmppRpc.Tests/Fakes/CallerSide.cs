@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using XmppRpc.Client;
 using XmppRpc.Contracts;
 using XmppRpc.Frames;
@@ -20,12 +21,12 @@ internal sealed class CallerSide : IAsyncDisposable
     public static readonly RpcMethodInfo Listing = new("acme.orders", 1, "list", RpcMethodKind.Stream) { Stream = new RpcStreamAttribute { Window = 8, WindowBytes = 1000 } };
     private static readonly RpcJson Json = new(null);
 
-    public CallerSide(RpcEndpointOptions? options = null)
+    public CallerSide(RpcEndpointOptions? options = null, ILogger? log = null)
     {
         Options = options ?? NewOptions(Time);
         Batcher = new FrameBatcher(Sent.SendAsync, new BatchLimits(7680, 256, TimeSpan.FromHours(1)), Time);
         Wheel = new DeadlineWheel(Time);
-        Pending = new PendingCalls(Batcher, Wheel, Options);
+        Pending = new PendingCalls(Batcher, Wheel, Options, log);
         Links = new Links(Batcher, Wheel, Time, Options);
         Targets = new Targets(Links, Batcher, new PeerFinder((jid, token) => Discover(jid, token), jid =>
         {

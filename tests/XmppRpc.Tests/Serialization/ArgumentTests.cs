@@ -53,11 +53,11 @@ public class ArgumentTests
     [InlineData("""{"Qty":1}""", "Argument 'qty' is missing.")]
     [InlineData("""{"qty":1,"qty":1}""", "Argument 'qty' is there twice.")]
     [InlineData("""{"qty":1,"\u0071ty":2}""", "Argument 'qty' is there twice.")]
-    [InlineData("""{"qty":null}""", "Argument 'qty' cannot be read as Int32.")]
-    [InlineData("""{"qty":"1"}""", "Argument 'qty' cannot be read as Int32.")]
-    [InlineData("""{"qty":1.5}""", "Argument 'qty' cannot be read as Int32.")]
-    [InlineData("""{"qty":99999999999}""", "Argument 'qty' cannot be read as Int32.")]
-    [InlineData("""{"qty":[1]}""", "Argument 'qty' cannot be read as Int32.")]
+    [InlineData("""{"qty":null}""", "Argument 'qty' cannot be read: it is not of the contract's type.")]
+    [InlineData("""{"qty":"1"}""", "Argument 'qty' cannot be read: it is not of the contract's type.")]
+    [InlineData("""{"qty":1.5}""", "Argument 'qty' cannot be read: it is not of the contract's type.")]
+    [InlineData("""{"qty":99999999999}""", "Argument 'qty' cannot be read: it is not of the contract's type.")]
+    [InlineData("""{"qty":[1]}""", "Argument 'qty' cannot be read: it is not of the contract's type.")]
     [InlineData("[1]", "The arguments are not one JSON object.")]
     [InlineData("7", "The arguments are not one JSON object.")]
     [InlineData("null", "The arguments are not one JSON object.")]
@@ -70,10 +70,10 @@ public class ArgumentTests
 
     [Theory]
     [InlineData("""{"order":null}""", "Argument 'order' may not be null.")]
-    [InlineData("""{"order":{"Sku":"a","Quantity":"x"}}""", "Argument 'order' cannot be read as Order at $.Quantity.")]
-    [InlineData("""{"order":{"Sku":null,"Quantity":1}}""", "Argument 'order' cannot be read as Order at $.Sku.")]
-    [InlineData("""{"order":{"Sku":"\ud800","Quantity":1}}""", "Argument 'order' cannot be read as Order at $.Sku.")]
-    [InlineData("""{"order":7}""", "Argument 'order' cannot be read as Order.")]
+    [InlineData("""{"order":{"Sku":"a","Quantity":"x"}}""", "Argument 'order' cannot be read at $.Quantity: it is not of the contract's type.")]
+    [InlineData("""{"order":{"Sku":null,"Quantity":1}}""", "Argument 'order' cannot be read at $.Sku: it is not of the contract's type.")]
+    [InlineData("""{"order":{"Sku":"\ud800","Quantity":1}}""", "Argument 'order' cannot be read at $.Sku: it is not of the contract's type.")]
+    [InlineData("""{"order":7}""", "Argument 'order' cannot be read: it is not of the contract's type.")]
     public void Bad_value_is_named_with_its_place(string json, string message)
     {
         var error = Assert.Throws<RpcException>(() => Reader(json).Read("order"u8, Json.TypeInfo<Order>()));
