@@ -23,6 +23,9 @@ public sealed class XmppConnection : IAsyncDisposable
     /// <summary>The full JID that was bound. A new session gets the same, unless the XMPP server assigns another.</summary>
     public Jid Jid => _loop.Jid;
 
+    /// <summary>The URI by which the XMPP server names its software, for example <c>http://prosody.im</c> (XEP-0115 §6.3), if it does; null also while there is no session, and for a component.</summary>
+    public string? ServerNode => _loop.ServerNode;
+
     /// <summary>What tells others our features in one element of each presence (XEP-0115), or null without <see cref="XmppEntity.CapabilitiesNode"/>.</summary>
     public EntityCapabilities? Capabilities => _loop.Capabilities;
 

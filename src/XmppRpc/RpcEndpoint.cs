@@ -26,6 +26,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30), WatchEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>How ejabberd names itself (XEP-0115 §6.3).</summary>
+    private const string Ejabberd = "http://www.process-one.net/en/ejabberd/";
+
     /// <summary>Calls that are sent again to a peer that was silent, at a time.</summary>
     private const int MaxBytesAgain = 256 * 1024;
 
@@ -62,6 +65,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _wheel = new DeadlineWheel(time);
         _batcher = new FrameBatcher(SendFramesAsync, new BatchLimits(options.MaxBatchBytes, options.MaxBatchFrames, options.MaxHold)
         {
+            OfPeer = BatchBytesFor,
             MaxStanzaBytes = options.MaxStanzaBytes,
             MaxPartBytes = options.MaxPartBytes,
             MaxEscapedBytes = options.MaxEscapedBytes,
@@ -75,7 +79,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _active = new ActiveCalls(_contracts, authorization, _limits, _batcher, _wheel, options, _instance, _payloads, _log);
         _self = new SelfDescription(SendAsync, _introductions, _batcher, new SelfKnowledge(_instance, options.MaxStanzaBytes, _contracts.VisibleTo, () => _active.Load) { DecidedAsync = DecidedAsync }, options.MaxAnswers, _log);
         _pending = new PendingCalls(_batcher, _wheel, options, _log);
-        _links = new Links(_batcher, _wheel, time, options);
+        _links = new Links(_batcher, _wheel, options);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time, options.FindTimeout);
         _links.Verify = _targets.Verify;
         _deathWatch = new DeathWatch(connection.RequestAsync, OnAlive, (peer, reason) => _router!.PeerGone(peer, reason));
@@ -278,6 +282,10 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Presence for everybody concerned. A component has nobody to send it for it.</summary>
     private ValueTask AnnounceAsync(CancellationToken cancellationToken) =>
         _options.Connection.IsComponent ? ValueTask.CompletedTask : _connection.SendAsync(_introductions.NewPresence(), cancellationToken);
+
+    private int BatchBytesFor(Jid peer) => string.Equals(peer.Domain, Jid.Domain, StringComparison.Ordinal) && string.Equals(_connection.ServerNode, Ejabberd, StringComparison.Ordinal)
+        ? _options.MaxBatchBytesOnEjabberd
+        : _options.MaxBatchBytes;
 
     private ValueTask SendFramesAsync(Jid peer, ReadOnlyMemory<byte> text)
     {

@@ -39,7 +39,7 @@ internal sealed class StanzaRouter(
                 break;
             case Message message:
                 if (message.Element.Child(FrameNames.Element, FrameNames.Namespace) is { } rpc)
-                    Receive(from, rpc.TextUtf8.Span);
+                    Receive(from, rpc.TextUtf8);
                 break;
             case Presence { Type: "unavailable" } when from != jid:
                 PeerGone(from, $"{from} has gone offline");
@@ -59,8 +59,10 @@ internal sealed class StanzaRouter(
     /// <summary>Who sent a stanza: our own account if it does not say (RFC 6120 §8.1.2.1), but nobody if what it says is no valid JID.</summary>
     internal static Jid? SenderOf(Stanza stanza, Jid self) => stanza.Element.Attribute("from") is null ? self.Bare : stanza.From;
 
-    private void Receive(Jid from, ReadOnlySpan<byte> text)
+    private void Receive(Jid from, ReadOnlyMemory<byte> text)
     {
+        // What is noted of this stanza's frames is noted by this reading of the clock.
+        _ = wheel.Now;
         var bad = _reader.BadLines;
         var frames = new List<Frame>();
         _reader.Read(text, frames);

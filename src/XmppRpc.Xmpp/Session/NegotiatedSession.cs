@@ -10,7 +10,8 @@ namespace XmppRpc.Xmpp.Session;
 /// <param name="IsResumed">Whether it goes on with the session of before.</param>
 /// <param name="Early">What came before stream management began to count.</param>
 /// <param name="Limits">What the XMPP server says it bears (XEP-0478), or null.</param>
-internal sealed record NegotiatedSession(Jid Jid, ResumeState? State, bool IsResumed, IReadOnlyList<EarlyElement> Early, StreamLimits? Limits = null);
+/// <param name="ServerNode">The URI by which the XMPP server names its software (XEP-0115 §6.3), or null.</param>
+internal sealed record NegotiatedSession(Jid Jid, ResumeState? State, bool IsResumed, IReadOnlyList<EarlyElement> Early, StreamLimits? Limits = null, string? ServerNode = null);
 
 /// <summary>What came before its stream was managed, with what it took on the wire.</summary>
 internal readonly record struct EarlyElement(XmppElement Element, int Bytes);

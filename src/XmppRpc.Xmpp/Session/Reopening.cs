@@ -74,7 +74,7 @@ internal sealed class Reopening(XmppConnectionOptions options, ILogger log)
             {
                 if (!moves)
                     await Task.Delay(_backoff.Next(), options.Time, stop).ConfigureAwait(false);
-                var history = new SessionHistory(before.Jid.Resource, resumable ? before.State : null, before.Exchange, moves ? Place(before, verdict.OtherHost) : preferred, before.Limits);
+                var history = new SessionHistory(before.Jid.Resource, resumable ? before.State : null, before.Exchange, moves ? Place(before, verdict.OtherHost) : preferred, before.Limits, before.ServerNode);
                 // a place that was told is tried once; after that, where the account's domain says
                 preferred = null;
                 var next = await XmppSession.OpenAsync(options, log, history, _window, _agent, stop).ConfigureAwait(false);

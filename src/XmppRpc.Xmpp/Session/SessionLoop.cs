@@ -38,6 +38,8 @@ internal sealed class SessionLoop
     /// <summary>Our address on the last session.</summary>
     public Jid Jid { get; private set; }
 
+    public string? ServerNode => Volatile.Read(ref _current)?.ServerNode;
+
     /// <summary>What goes into each presence (XEP-0115), or null.</summary>
     public EntityCapabilities? Capabilities => _services?.Capabilities;
 

@@ -26,6 +26,9 @@ internal sealed class StreamFeatures(XmppElement element)
     /// <summary>What the server says it bears (XEP-0478), or null.</summary>
     public StreamLimits? Limits { get; } = StreamLimits.Read(element);
 
+    /// <summary>The URI by which the server names its software (XEP-0115 §6.3), or null.</summary>
+    public string? ServerNode { get; } = element.Child("c", XmppNames.Capabilities)?.Attribute("node");
+
     public bool HasBind { get; } = element.Child("bind", XmppNames.Bind) is not null;
 
     private static IReadOnlyList<string> Mechanisms(XmppElement? list) => [.. list?.Children.Where(c => c.Is("mechanism", list.Namespace)).Select(c => c.Text.Trim()) ?? []];

@@ -25,16 +25,16 @@ internal sealed class StreamNegotiator(StreamDialogue dialogue, XmppConnectionOp
         var login = await new Login(dialogue, options, log, agent).RunAsync(features, before.State, cancellationToken).ConfigureAwait(false);
         // then no features follow
         if (before.State is { Id: not null } known && login.Resumption is { } answer && TakeResumption(known, answer))
-            return new(known.Jid, known, IsResumed: true, [], before.Limits);
+            return new(known.Jid, known, IsResumed: true, [], before.Limits, before.ServerNode);
         if (login.RestartsStream)
             dialogue.Transport.Restart();
         features = login.RestartsStream ? await OpenAsync(cancellationToken).ConfigureAwait(false) : await ReadFeaturesAsync(cancellationToken).ConfigureAwait(false);
         if (before.State is { Id: not null } state && login.Resumption is null && features.HasStreamManagement && await ResumeAsync(state, cancellationToken).ConfigureAwait(false))
-            return new(state.Jid, state, IsResumed: true, [], features.Limits);
+            return new(state.Jid, state, IsResumed: true, [], features.Limits, features.ServerNode);
         var jid = await BindAsync(features, before.Resource, cancellationToken).ConfigureAwait(false);
         // before the first presence: what waits for us there must not be lost with this stream (F-10)
         var session = options.StreamManagement && features.HasStreamManagement ? await EnableAsync(jid, cancellationToken).ConfigureAwait(false) : new(jid, null, IsResumed: false, []);
-        return session with { Limits = features.Limits };
+        return session with { Limits = features.Limits, ServerNode = features.ServerNode };
     }
 
     private async Task<StreamFeatures> OpenAsync(CancellationToken cancellationToken)

@@ -73,6 +73,8 @@ internal sealed class XmppSession : IAsyncDisposable
     /// <summary>What the XMPP server says it bears (XEP-0478), or null.</summary>
     public StreamLimits? Limits => _negotiated.Limits;
 
+    public string? ServerNode => _negotiated.ServerNode;
+
     /// <summary>The requests that wait for their answer; they outlive the stream if the session is resumed.</summary>
     public IqExchange Exchange { get; }
 

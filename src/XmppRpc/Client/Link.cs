@@ -8,7 +8,7 @@ namespace XmppRpc.Client;
 /// This caller process and one callee process: the calls between them are numbered here, and here it is known below which number all are settled,
 /// so that the callee can forget them. Safe for concurrent use.
 /// </summary>
-internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time, Action<Link, string> lost) : IExpires
+internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, Action<Link, string> lost) : IExpires
 {
     private const int LowEvery = 64;
     private const int MaxSpan = 1024;
@@ -23,8 +23,8 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     private long _low = 1;
     private int _settledSinceLow;
     private bool _closed;
-    private long _usedAt = time.GetTimestamp();
-    private long _heardAt = time.GetTimestamp();
+    private long _usedAt = wheel.Now;
+    private long _heardAt = wheel.Now;
     private Grace? _grace;
     private int _doubts;
 
@@ -64,7 +64,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     }
 
     /// <summary>How long nothing has come of the peer.</summary>
-    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
+    public TimeSpan Silence => TimeSpan.FromMilliseconds(wheel.Now - Volatile.Read(ref _heardAt));
 
     /// <summary>The peer seems gone: unless it is heard within that time, the calls end for that reason. False if that was known.</summary>
     public bool Doubt(string reason, TimeSpan grace)
@@ -93,7 +93,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     /// <summary>Something has come of the peer's process. True if that was in doubt: then what is open must be sent again.</summary>
     public bool Alive()
     {
-        Volatile.Write(ref _heardAt, time.GetTimestamp());
+        Volatile.Write(ref _heardAt, wheel.Lately);
         if (Volatile.Read(ref _grace) is null)
             return false;
         lock (_lock)
@@ -118,7 +118,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     {
         lock (_lock)
         {
-            var idle = _open.Count == 0 && time.GetElapsedTime(_usedAt) >= span;
+            var idle = _open.Count == 0 && TimeSpan.FromMilliseconds(wheel.Now - _usedAt) >= span;
             _closed |= idle;
             return idle;
         }
@@ -131,7 +131,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         {
             if (_closed)
                 return null;
-            _usedAt = time.GetTimestamp();
+            _usedAt = wheel.Lately;
             _open.Add(_next, call);
             return new CallId(Id, _next++);
         }
@@ -173,7 +173,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         {
             if (!_open.Remove(number))
                 return;
-            _usedAt = time.GetTimestamp();
+            _usedAt = wheel.Lately;
             if (++_settledSinceLow >= LowEvery)
                 low = TakeLow();
             else if (_settledSinceLow == 1)

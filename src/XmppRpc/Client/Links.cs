@@ -10,7 +10,7 @@ namespace XmppRpc.Client;
 /// The links of this endpoint as a caller: one to each instance it knows, and older ones while calls on them are open. A peer that seems gone has some time
 /// to come back: what is open is sent again then, under the same ids, and runs once.
 /// </summary>
-internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvider time, RpcEndpointOptions options)
+internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options)
 {
     /// <summary>A peer that can be found and yet answers nothing, or bounces all, is given up after as many times.</summary>
     private const int MaxDoubts = 3;
@@ -198,7 +198,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
     {
         if (_current.TryGetValue(peer, out var old) && old.Info.Instance == info.Instance)
             info = info with { Contracts = info.Contracts.Concat(old.Info.Contracts).ToFrozenSet(StringComparer.Ordinal) };
-        var link = new Link(peer, info, batcher, wheel, time, OnLost);
+        var link = new Link(peer, info, batcher, wheel, OnLost);
         SetCurrent(peer, link);
         _byId.Add(link.Id, link);
         return link;

@@ -132,9 +132,8 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     {
         if (Request.Timeout != Timeout.InfiniteTimeSpan)
         {
-            DueAt = wheel.Now + (long)Request.Timeout.TotalMilliseconds;
             _deadline = new Deadline(this);
-            wheel.Set(_deadline, Request.Timeout);
+            DueAt = wheel.Set(_deadline, Request.Timeout);
         }
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static (call, token) => ((PendingCall)call!).OnCanceled(token), this);
@@ -223,7 +222,7 @@ internal sealed class OutgoingCall : CallFrame
     }
 
     // A stream's time is for its first sign of life, so the callee is not told.
-    public override long? TimeToLive => Credit is null && _call.DueAt is { } due ? due - Wheel.Now : null;
+    public override long? TimeToLive => Credit is null && _call.DueAt is { } due ? due - Wheel.Lately : null;
 
     public DeadlineWheel Wheel { get; }
 

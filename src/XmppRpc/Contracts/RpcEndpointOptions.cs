@@ -30,6 +30,11 @@ public sealed record RpcEndpointOptions
     /// <summary>Most bytes of frames that share a stanza; a larger frame goes alone. Default 7.5 KiB: stock Prosody stalls 44 ms above 8 KiB.</summary>
     public int MaxBatchBytes { get; init; } = 7680;
 
+    /// <summary>
+    /// The same, for peers of the own domain where the XMPP server says that it is ejabberd: that passes larger stanzas on without waiting, and charges by the stanza. Default 32 KiB.
+    /// </summary>
+    public int MaxBatchBytesOnEjabberd { get; init; } = 32 * 1024;
+
     /// <summary>Most frames in a stanza. Default 256.</summary>
     public int MaxBatchFrames { get; init; } = 256;
 
@@ -163,6 +168,7 @@ public sealed record RpcEndpointOptions
     {
         Require(DefaultTimeout > TimeSpan.Zero || DefaultTimeout == Timeout.InfiniteTimeSpan, nameof(DefaultTimeout));
         Require(MaxBatchBytes >= 256 && MaxBatchBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxBatchBytes));
+        Require(MaxBatchBytesOnEjabberd >= 256 && MaxBatchBytesOnEjabberd + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxBatchBytesOnEjabberd));
         Require(MaxBatchFrames > 0, nameof(MaxBatchFrames));
         Require(MaxHold > TimeSpan.Zero, nameof(MaxHold));
         Require(MaxStanzaBytes >= WireSizes.LeastStanzaText && MaxStanzaBytes + StanzaOverhead <= Connection.MaxSentStanzaBytes, nameof(MaxStanzaBytes));

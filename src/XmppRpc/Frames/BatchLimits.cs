@@ -1,3 +1,5 @@
+using XmppRpc.Xmpp;
+
 namespace XmppRpc.Frames;
 
 /// <summary>Sizes of what <see cref="FrameBatcher"/> sends, in bytes.</summary>
@@ -6,6 +8,9 @@ namespace XmppRpc.Frames;
 /// <param name="MaxHold">Longest time that frames wait for the rest of a hold.</param>
 internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold)
 {
+    /// <summary>Most text of a stanza that frames share to that peer; null for <see cref="MaxBytes"/> to everybody.</summary>
+    public Func<Jid, int>? OfPeer { get; init; }
+
     /// <summary>Most text of a stanza; a frame with more goes in parts.</summary>
     public int MaxStanzaBytes { get; init; } = 64 * 1024;
 
@@ -17,6 +22,9 @@ internal sealed record BatchLimits(int MaxBytes, int MaxFrames, TimeSpan MaxHold
 
     /// <summary>Longest line of a frame.</summary>
     public int MaxFrameBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Most text of a stanza that frames share to that peer.</summary>
+    public int BytesFor(Jid peer) => OfPeer?.Invoke(peer) ?? MaxBytes;
 
     /// <summary>Most text of a stanza with that frame.</summary>
     public int StanzaBytes(Frame frame) => Math.Min(MaxStanzaBytes, Math.Max(frame.StanzaLimit, WireSizes.LeastStanzaText));

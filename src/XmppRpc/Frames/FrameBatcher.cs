@@ -25,6 +25,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
     private int _holds;
     private long _heldSince;
     private bool _timerArmed;
+    private bool _isHoldOld;
     private Exception? _closed;
 
     /// <summary><paramref name="send"/> sends one stanza with that text and completes when it is on its way. Its failure ends the batcher, but for
@@ -61,7 +62,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
                     _turns.Enqueue(queue);
                 }
                 queue.Add(frame);
-                if (_holds == 0 || queue.Count >= _limits.MaxFrames || queue.Bytes * _stanza.Density >= _limits.MaxBytes || _time.GetElapsedTime(_heldSince) >= _limits.MaxHold)
+                if (_holds == 0 || queue.Count >= _limits.MaxFrames || queue.Bytes * _stanza.Density >= queue.BatchBytes || _isHoldOld)
                     QueueWriter();
                 return;
             }
@@ -76,7 +77,7 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         {
             if (_holds++ > 0)
                 return;
-            _heldSince = _time.GetTimestamp();
+            (_heldSince, _isHoldOld) = (_time.GetTimestamp(), false);
             if (_timerArmed)
                 return;
             _timerArmed = true;
@@ -84,12 +85,16 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends a hold; with the last one, what has gathered leaves.</summary>
+    /// <summary>Ends a hold; with the last one, what has gathered leaves: on this thread, which belongs to the pool and has done its work.</summary>
     public void Release()
     {
         lock (_lock)
-            if (--_holds == 0 && _turns.Count > 0)
-                QueueWriter();
+        {
+            if (--_holds > 0 || _turns.Count == 0 || _state != Idle)
+                return;
+            _state = Sending;
+        }
+        _ = SendAsync();
     }
 
     /// <summary>Ends the batcher: frames that wait and come from now on are told why they are not written.</summary>
@@ -244,7 +249,8 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             _timerArmed = false;
             if (_holds == 0)
                 return;
-            if (_turns.Count > 0 && _time.GetElapsedTime(_heldSince) >= _limits.MaxHold)
+            _isHoldOld = _time.GetElapsedTime(_heldSince) >= _limits.MaxHold;
+            if (_isHoldOld && _turns.Count > 0)
                 QueueWriter();
             _timerArmed = true;
             _holdTimer.Change(_limits.MaxHold, Timeout.InfiniteTimeSpan);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace XmppRpc.Frames;
@@ -15,14 +16,15 @@ internal sealed class FrameReader
     /// <summary>Lines that were no frame.</summary>
     public long BadLines { get; private set; }
 
-    /// <summary>Adds the frames of a text to a list. Payloads are slices of a copy of the text that belongs to the frames.</summary>
-    public void Read(ReadOnlySpan<byte> text, List<Frame> frames)
+    /// <summary>Adds the frames of a text to a list. The text is theirs from now on: it is rewritten where it stands, and payloads are slices of it.</summary>
+    public void Read(ReadOnlyMemory<byte> text, List<Frame> frames)
     {
         var start = frames.Count;
-        var copy = text.ToArray();
-        if (QuoteSwap.IsSwapped(copy))
-            QuoteSwap.Swap(copy);
-        var rest = new ReadOnlyMemory<byte>(copy);
+        if (!MemoryMarshal.TryGetArray(text, out var own))
+            own = text.ToArray();
+        if (QuoteSwap.IsSwapped(own))
+            QuoteSwap.Swap(own);
+        ReadOnlyMemory<byte> rest = own;
         while (!rest.IsEmpty)
         {
             var end = rest.Span.IndexOf((byte)'\n');

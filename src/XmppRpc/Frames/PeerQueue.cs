@@ -25,7 +25,7 @@ internal sealed class PeerQueue(Jid peer, BatchLimits limits, FrameBatcher batch
     public int Count => _unary.Count + _large.Count + _streamed.Count + (_inParts is null ? 0 : 1);
 
     /// <summary>Most text of a stanza that frames share: ours, or what the peer takes if that is less.</summary>
-    public int BatchBytes { get; private set; } = limits.MaxBytes;
+    public int BatchBytes { get; private set; } = limits.BytesFor(peer);
 
     /// <summary>At most these bytes are waiting.</summary>
     public long Bytes { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class PeerQueue(Jid peer, BatchLimits limits, FrameBatcher batch
         while (batch.Count < limits.MaxFrames && NextLane() is { } lane && lane.TryPeek(out var next))
         {
             var size = next.MaxBytes;
-            if (size > room && (batch.Count > before || (batch.Count > 0 && size > 2 * limits.MaxBytes)))
+            if (size > room && (batch.Count > before || (batch.Count > 0 && size > 2 * BatchBytes)))
                 break;
             if (!Dequeue(lane).TryTake())
                 continue;

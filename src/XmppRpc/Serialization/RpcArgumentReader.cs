@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -12,7 +13,9 @@ public sealed class RpcArgumentReader
 {
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 32 };
     private readonly ReadOnlyMemory<byte> _json;
-    private readonly List<Argument> _arguments = new(4);
+    private FewArguments _few;
+    private List<Argument>? _more;
+    private int _count;
 
     /// <summary>Indexes a JSON object; empty stands for no arguments.</summary>
     public RpcArgumentReader(ReadOnlyMemory<byte> json)
@@ -100,8 +103,9 @@ public sealed class RpcArgumentReader
     private Argument? Find(ReadOnlySpan<byte> name)
     {
         Argument? found = null;
-        foreach (var argument in _arguments)
+        for (var i = 0; i < _count; i++)
         {
+            var argument = i < FewArguments.Length ? _few[i] : _more![i - FewArguments.Length];
             if (!argument.Name.Span.SequenceEqual(name))
                 continue;
             if (found is not null)
@@ -125,13 +129,31 @@ public sealed class RpcArgumentReader
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            _arguments.Add(new Argument(name, start, (int)reader.BytesConsumed - start));
+            Add(new Argument(name, start, (int)reader.BytesConsumed - start));
         }
+    }
+
+    private void Add(Argument argument)
+    {
+        if (_count < FewArguments.Length)
+            _few[_count] = argument;
+        else
+            (_more ??= []).Add(argument);
+        _count++;
     }
 
     private static string Text(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name);
 
     private static RpcException Invalid(string message, Exception? inner = null) => new(RpcStatus.InvalidArgument, message, inner) { Outcome = RpcOutcome.NotExecuted };
 
-    private sealed record Argument(ReadOnlyMemory<byte> Name, int ValueStart, int ValueLength);
+    private readonly record struct Argument(ReadOnlyMemory<byte> Name, int ValueStart, int ValueLength);
+
+    // Most methods have no more, and nothing is allocated for them.
+    [InlineArray(Length)]
+    private struct FewArguments
+    {
+        public const int Length = 4;
+
+        private Argument _first;
+    }
 }

@@ -129,7 +129,7 @@ internal sealed class ActiveCalls
         lock (_lock)
             if (_links.Find(from, frame.Link) is { } link)
             {
-                link.Heard(from, _time.GetTimestamp());
+                link.Heard(from, _wheel.Lately);
                 link.Low(frame);
             }
     }
@@ -153,7 +153,7 @@ internal sealed class ActiveCalls
     public List<Jid> Silent(TimeSpan span)
     {
         lock (_lock)
-            return [.. _links.All.Where(link => !link.IsInDoubt && _time.GetElapsedTime(link.UsedAt) >= span && link.Calls.Any(call => !call.IsSettled)).Select(link => link.Caller).Distinct()];
+            return [.. _links.All.Where(link => !link.IsInDoubt && Since(link) >= span && link.Calls.Any(call => !call.IsSettled)).Select(link => link.Caller).Distinct()];
     }
 
     /// <summary>Callers with calls that are open or whose end they may not have got.</summary>
@@ -168,7 +168,7 @@ internal sealed class ActiveCalls
     {
         lock (_lock)
             foreach (var link in _links.Of(caller))
-                link.Heard(caller, _time.GetTimestamp());
+                link.Heard(caller, _wheel.Lately);
     }
 
     /// <summary>Our own session is another one, and what was on the way is lost: says again how each call stands that its caller has not settled.</summary>
@@ -201,7 +201,7 @@ internal sealed class ActiveCalls
         {
             foreach (var link in _links.All)
                 link.ForgetExpired(Now);
-            _links.ForgetWhere(link => _time.GetElapsedTime(link.UsedAt) >= idle ? !link.IsNeeded(Now) : link.IsGone && !link.MayComeAgain(Now));
+            _links.ForgetWhere(link => Since(link) >= idle ? !link.IsNeeded(Now) : link.IsGone && !link.MayComeAgain(Now));
         }
         _limits.Sweep();
     }
@@ -291,7 +291,7 @@ internal sealed class ActiveCalls
         lock (_lock)
         {
             var link = _links.Find(call.Caller, call.Id.Scope);
-            link?.Heard(call.Caller, _time.GetTimestamp());
+            link?.Heard(call.Caller, _wheel.Lately);
             if (link is not null && link.IsBelowLow(call.Id.Number))
                 return;
             // Whatever else speaks against the call: one that has run is not refused as one that has not.
@@ -323,7 +323,7 @@ internal sealed class ActiveCalls
             if (earlier is null && !wasCanceled && busy is null)
             {
                 link ??= _links.Add(call.Caller, call.Id.Scope);
-                link.Heard(call.Caller, _time.GetTimestamp());
+                link.Heard(call.Caller, _wheel.Lately);
                 link.Add(call);
                 _open.Add(call);
                 // Before another thread can start it, or the deadline would outlive the call.
@@ -359,7 +359,7 @@ internal sealed class ActiveCalls
         lock (_lock)
         {
             var link = _links.Find(from, id.Scope);
-            link?.Heard(from, _time.GetTimestamp());
+            link?.Heard(from, _wheel.Lately);
             call = link?.Find(id.Number);
             if (call is null)
             {
@@ -378,7 +378,7 @@ internal sealed class ActiveCalls
         lock (_lock)
         {
             var link = _links.Find(from, frame.Id.Scope);
-            link?.Heard(from, _time.GetTimestamp());
+            link?.Heard(from, _wheel.Lately);
             if (link?.Find(frame.Id.Number) is { } call)
             {
                 call.ReplyTo = from;
@@ -424,6 +424,8 @@ internal sealed class ActiveCalls
         foreach (var call in canceled)
             call.Cancel();
     }
+
+    private TimeSpan Since(CallerLink link) => TimeSpan.FromMilliseconds(_wheel.Now - link.UsedAt);
 
     private void GiveUp(List<CallerLink> links)
     {

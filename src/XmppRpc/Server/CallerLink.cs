@@ -21,7 +21,7 @@ internal sealed class CallerLink(Jid caller, RpcEndpointOptions options)
     /// <summary>The process behind it, by the full JID its last frame came from.</summary>
     public Jid Caller { get; private set; } = caller;
 
-    /// <summary>When something came on it.</summary>
+    /// <summary>When something came on it, by the wheel's clock.</summary>
     public long UsedAt { get; private set; }
 
     /// <summary>The caller seems gone.</summary>

@@ -30,6 +30,7 @@ internal sealed class DeadlineWheel : IDisposable
     private readonly long _start;
     private readonly ITimer _timer;
     private long _nextTick;
+    private long _lately;
     private int _count;
     private bool _disposed;
 
@@ -41,29 +42,43 @@ internal sealed class DeadlineWheel : IDisposable
     }
 
     /// <summary>Milliseconds since the wheel was made.</summary>
-    public long Now => (long)_time.GetElapsedTime(_start).TotalMilliseconds;
+    public long Now
+    {
+        get
+        {
+            var now = (long)_time.GetElapsedTime(_start).TotalMilliseconds;
+            Volatile.Write(ref _lately, now);
+            return now;
+        }
+    }
 
-    public void Set(Deadline deadline, TimeSpan after)
+    /// <summary>What <see cref="Now"/> was when it was last asked: while anything waits for its deadline, a few ticks ago at most. Costs nothing.</summary>
+    public long Lately => Volatile.Read(ref _lately);
+
+    /// <summary>Sets a deadline anew; returns when it is, by this clock.</summary>
+    public long Set(Deadline deadline, TimeSpan after)
     {
         lock (_lock)
         {
-            if (_disposed)
-                return;
             Unlink(deadline);
             // Read once: a pause between two readings would make the timer's wait negative, which is an error or, at -1 ms, for ever.
             var now = Now;
+            var due = now + (long)Math.Ceiling(after.TotalMilliseconds);
+            if (_disposed)
+                return due;
             if (_count == 0)
             {
                 _nextTick = TickOf(now) + 1;
                 _timer.Change(_nextTick * Tick - TimeSpan.FromMilliseconds(now), Tick);
             }
-            deadline.DueTick = Math.Max(_nextTick, TickOf(now + (long)Math.Ceiling(after.TotalMilliseconds)) + 1);
+            deadline.DueTick = Math.Max(_nextTick, TickOf(due) + 1);
             ref var head = ref _slots[deadline.DueTick % Slots];
             deadline.Next = head;
             if (head is not null)
                 head.Previous = deadline;
             head = deadline;
             _count++;
+            return due;
         }
     }
 

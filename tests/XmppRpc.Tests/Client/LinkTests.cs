@@ -87,6 +87,8 @@ public sealed class LinkTests : IAsyncDisposable
         Add(1);
         _caller.Time.Advance(minute);
         Assert.False(_link.CloseIfIdle(minute));
+        // As the stanza does that brought the reply.
+        _ = _caller.Wheel.Now;
         _link.Settle(1);
         Assert.False(_link.CloseIfIdle(minute));
         Assert.False(_link.IsWorn);

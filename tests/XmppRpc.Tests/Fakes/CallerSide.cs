@@ -27,7 +27,7 @@ internal sealed class CallerSide : IAsyncDisposable
         Batcher = new FrameBatcher(Sent.SendAsync, new BatchLimits(7680, 256, TimeSpan.FromHours(1)), Time);
         Wheel = new DeadlineWheel(Time);
         Pending = new PendingCalls(Batcher, Wheel, Options, log);
-        Links = new Links(Batcher, Wheel, Time, Options);
+        Links = new Links(Batcher, Wheel, Options);
         Targets = new Targets(Links, Batcher, new PeerFinder((jid, token) => Discover(jid, token), jid =>
         {
             Announced.Add(jid);

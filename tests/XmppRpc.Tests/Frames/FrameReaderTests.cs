@@ -176,15 +176,6 @@ public class FrameReaderTests
     public void Ran_is_known_only_if_it_is_said(string line, bool? ran) => Assert.Equal(ran, ReadOne<FaultFrame>(line).Ran);
 
     [Fact]
-    public void Frames_do_not_share_the_text_they_were_read_from()
-    {
-        var text = Utf8("""{"reply":"a.1","r":"kept"}""");
-        var frame = Assert.IsType<ReplyFrame>(Assert.Single(Read(text).Frames));
-        Array.Fill(text, (byte)'!');
-        Assert.Equal("\"kept\""u8, frame.Result.Span);
-    }
-
-    [Fact]
     public void Part_is_read_with_its_slice_as_it_is()
     {
         var part = ReadOne<PartFrame>("""{"part":"a.1","of":3,"k":0,"m":"x/y"}""" + "\n{\"call\":\"a.1\", `ü \n");

@@ -51,7 +51,7 @@ public sealed class PartAssemblerTests : IDisposable
                 if (random.Next(2) == 0)
                     QuoteSwap.Swap(text);
                 var read = new List<Frame>();
-                reader.Read(text.AsSpan(..^1), read);
+                reader.Read(text.AsMemory(..^1), read);
                 var result = parts.Take(Ann, Assert.IsType<PartFrame>(Assert.Single(read)));
                 Assert.Equal((null, number == slices.Count - 1), (result.Refusal, !result.Line.IsEmpty));
                 joined = result.Line;
