@@ -259,7 +259,7 @@ internal sealed class ActiveCalls
     /// <summary>The method that is called, if that caller may call it here; else the call is refused.</summary>
     private ServedMethod? Served(Jid from, CallFrame frame, bool isWhole)
     {
-        var served = _contracts.Find(frame.Path);
+        var served = _contracts.Find(frame.Path, frame.Version) ?? (_contracts.Versions(frame.Path) is [var newest, ..] ? newest : null);
         // To a stranger that may call nothing, what exists and what does not look alike. A call that was let in stays so: it may be running.
         var access = served is not null ? Authorization.Of(from, served) : Authorization.IsOwnDomain(from) ? Access.Allowed : _contracts.Of(from);
         if (access == Access.Denied && !IsKnown(from, frame.Id))
@@ -269,14 +269,14 @@ internal sealed class ActiveCalls
         else if (served is null)
             Refuse(from, frame, RpcStatus.Unimplemented, $"{frame.Path} is not served here.", FrameNames.UnknownMethod);
         else if (isWhole && served.Method.Version != frame.Version)
-            Refuse(from, frame, RpcStatus.Unimplemented, $"{served.Method.Contract} is served in version {served.Method.Version}, not {frame.Version}.", FrameNames.UnknownMethod);
+            Refuse(from, frame, RpcStatus.Unimplemented, $"{served.Method.Contract} is served in version {string.Join(" and ", _contracts.Versions(frame.Path).Select(other => other.Method.Version))}, not {frame.Version}.", FrameNames.UnknownMethod);
         else if (!frame.Id.IsVolatile)
             Refuse(from, frame, RpcStatus.Unimplemented, "Only volatile calls are taken here: the call id must be link.number.", FrameNames.Unsupported);
         else if (!frame.Id.Scope.StartsWith(Instance, StringComparison.Ordinal))
             Refuse(from, frame, RpcStatus.Unavailable, "The call was meant for another instance.", FrameNames.WrongInstance);
         else if (isWhole && (served.Method.Kind == Contracts.RpcMethodKind.Stream) != frame.Credit is not null)
             Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.Credit is null ? "is a stream and needs credit" : "is no stream")}.", FrameNames.BadFrame);
-        else if (served.Method.HasUpload != frame.HasUpload)
+        else if (isWhole && served.Method.HasUpload != frame.HasUpload)
             Refuse(from, frame, RpcStatus.InvalidArgument, $"{frame.Path} {(frame.HasUpload ? "takes no stream" : "takes a stream, which the call does not have")}.", FrameNames.BadFrame);
         else
             return served;

@@ -11,7 +11,7 @@ internal sealed record ServedMethod(RpcMethodInfo Method, RpcContractInfo Contra
 /// <summary>What this endpoint serves. Reading is lock-free.</summary>
 internal sealed class ServedContracts(Authorization authorization)
 {
-    private ImmutableDictionary<string, ServedMethod> _methods = ImmutableDictionary.Create<string, ServedMethod>(StringComparer.Ordinal);
+    private ImmutableDictionary<(string Path, int Version), ServedMethod> _methods = ImmutableDictionary.Create<(string Path, int Version), ServedMethod>();
 
     /// <summary>Adds all methods of a contract, or none: <see cref="InvalidOperationException"/> if one is served already, <see cref="RpcContractException"/> if who may call cannot be decided.</summary>
     /// <param name="contract">The contract.</param>
@@ -24,9 +24,12 @@ internal sealed class ServedContracts(Authorization authorization)
         authorization.Use(access);
     }
 
-    public void Remove(RpcContractInfo contract) => ImmutableInterlocked.Update(ref _methods, methods => methods.RemoveRange(methods.Values.Where(m => m.Contract == contract).Select(m => m.Method.Path)));
+    public void Remove(RpcContractInfo contract) => ImmutableInterlocked.Update(ref _methods, methods => methods.RemoveRange(methods.Where(served => served.Value.Contract == contract).Select(served => served.Key)));
 
-    public ServedMethod? Find(string path) => _methods.GetValueOrDefault(path);
+    public ServedMethod? Find(string path, int version) => _methods.GetValueOrDefault((path, version));
+
+    /// <summary>The method in all versions of its contract that are served, the newest first.</summary>
+    public IReadOnlyList<ServedMethod> Versions(string path) => [.. _methods.Values.Where(served => string.Equals(served.Method.Path, path, StringComparison.Ordinal)).OrderByDescending(served => served.Method.Version)];
 
     /// <summary>Contracts, as <c>name:major</c>, of which domain and groups let the caller call at least one method; policies are asked for calls only.</summary>
     public FrozenSet<string> VisibleTo(Jid caller) => _methods.Values
@@ -53,14 +56,14 @@ internal sealed class ServedContracts(Authorization authorization)
         return best;
     }
 
-    private static ImmutableDictionary<string, ServedMethod> Added(ImmutableDictionary<string, ServedMethod> methods, RpcContractInfo contract, RpcDispatcher dispatcher, MethodAccess[] access)
+    private static ImmutableDictionary<(string Path, int Version), ServedMethod> Added(ImmutableDictionary<(string Path, int Version), ServedMethod> methods, RpcContractInfo contract, RpcDispatcher dispatcher, MethodAccess[] access)
     {
         for (var index = 0; index < contract.Methods.Count; index++)
         {
             var method = contract.Methods[index];
-            if (methods.TryGetValue(method.Path, out var other))
-                throw new InvalidOperationException($"Contract {contract.Name} cannot be served: {method.Path} is served already, by contract {other.Contract.Name}. Dispose what Serve returned for that one first.");
-            methods = methods.Add(method.Path, new ServedMethod(method, contract, dispatcher, index, access[index]));
+            if (methods.TryGetValue((method.Path, method.Version), out var other))
+                throw new InvalidOperationException($"Contract {contract.Name} cannot be served: {method} is served already, by contract {other.Contract.Name}. Dispose what Serve returned for that one first.");
+            methods = methods.Add((method.Path, method.Version), new ServedMethod(method, contract, dispatcher, index, access[index]));
         }
         return methods;
     }

@@ -265,4 +265,26 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     private static void AssertBusy(FaultFrame fault, string code) => Assert.Equal((RpcStatus.ResourceExhausted, code, false), (fault.Status, fault.Code, fault.Ran));
+
+    [Fact]
+    public async Task Two_versions_of_a_contract_are_served_side_by_side()
+    {
+        var second = new RpcContractInfo("acme.orders", 2, Json, [new("acme.orders", 2, "place", RpcMethodKind.Unary)], []);
+        _callee.Contracts.Add(second, new Second());
+        await _callee.RepliedAsync(NewCall(1));
+        var reply = await _callee.RepliedAsync(new CallFrame(new CallId(Link, 2), "acme.orders/place", 2, Utf8("{}")));
+        Assert.Equal("2", Text(reply.Result));
+        var fault = await _callee.RefusedAsync(new CallFrame(new CallId(Link, 3), "acme.orders/place", 3, Utf8("{}")));
+        Assert.Equal((RpcStatus.Unimplemented, FrameNames.UnknownMethod, false), (fault.Status, fault.Code, fault.Ran));
+        Assert.Contains("2 and 1", fault.Message, StringComparison.Ordinal);
+        _callee.Contracts.Remove(second);
+        Assert.Equal(FrameNames.UnknownMethod, (await _callee.RefusedAsync(new CallFrame(new CallId(Link, 4), "acme.orders/place", 2, Utf8("{}")))).Code);
+        await _callee.RepliedAsync(NewCall(5));
+    }
+
+    private sealed class Second : RpcDispatcher
+    {
+        public override ValueTask DispatchAsync(int method, XmppRpc.Serialization.RpcArgumentReader arguments, RpcResponder responder, CancellationToken cancellationToken) =>
+            responder.ReplyAsync(Task.FromResult(2), Json.TypeInfo<int>());
+    }
 }

@@ -65,11 +65,11 @@ public class AuthorizationTests
         var overlapping = new RpcContractInfo("other", 1, CalleeSide.Json, [new("other", 1, "new", RpcMethodKind.Unary), new("acme.orders", 1, "place", RpcMethodKind.Unary)], []);
         var error = Assert.Throws<InvalidOperationException>(() => contracts.Add(overlapping, null!));
         Assert.Contains("acme.orders/place", error.Message, StringComparison.Ordinal);
-        Assert.Null(contracts.Find("other/new"));
-        Assert.Equal(2, contracts.Find("acme.orders/list")!.Index);
-        Assert.Null(contracts.Find("ACME.orders/list"));
+        Assert.Null(contracts.Find("other/new", 1));
+        Assert.Equal(2, contracts.Find("acme.orders/list", 1)!.Index);
+        Assert.Null(contracts.Find("ACME.orders/list", 1));
         contracts.Remove(CalleeSide.Contract);
-        Assert.Null(contracts.Find("acme.orders/place"));
+        Assert.Null(contracts.Find("acme.orders/place", 1));
         contracts.Add(overlapping, null!);
     }
 
