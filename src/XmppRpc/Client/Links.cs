@@ -124,8 +124,8 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
     }
 
     /// <summary>
-    /// The peer has answered after a silence: calls of which it has shown nothing are sent again, the oldest first, up to that many bytes. True if others
-    /// are open: whoever answered may be another process, which never had them, and nothing else would tell.
+    /// The peer has answered after a silence: calls of which it has shown nothing, or nothing for long, are sent again, the oldest first, up to that many
+    /// bytes. True if others are open: whoever answered may be another process, which never had them, and nothing else would tell.
     /// </summary>
     public bool Answered(Jid peer, long maxBytes)
     {
@@ -134,7 +134,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, TimeProvi
         {
             link.Alive();
             foreach (var call in link.Open())
-                if (maxBytes <= 0 || !call.SendAgainIfUnheard())
+                if (maxBytes <= 0 || !call.SendAgainIfQuiet())
                     others = true;
                 else
                     maxBytes -= call.Request.Arguments.Length + Frame.MaxOverhead;
