@@ -82,7 +82,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _links = new Links(_batcher, _wheel, options);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time, options.FindTimeout);
         _links.Verify = _targets.Verify;
-        _deathWatch = new DeathWatch(connection.RequestAsync, OnAlive, (peer, reason) => _router!.PeerGone(peer, reason));
+        _deathWatch = new DeathWatch(connection.RequestAsync, OnAliveAsync, (peer, reason) => _router!.PeerGone(peer, reason));
         _router = new StanzaRouter(Jid, options, _batcher, _contracts, _limits, _roster, _active, _links, _targets, _self, _introductions, _wheel, _log);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
         _watch = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Watch(), this, WatchEvery, WatchEvery);
@@ -303,10 +303,10 @@ public sealed class RpcEndpoint : IAsyncDisposable
 
     private ValueTask SendAsync(Stanza stanza) => _connection.SendAsync(stanza);
 
-    private void OnAlive(Jid peer)
+    private Task OnAliveAsync(Jid peer)
     {
-        _links.Answered(peer, MaxBytesAgain);
         _active.Heard(peer);
+        return _links.Answered(peer, MaxBytesAgain) ? _targets.RecheckAsync(peer) : Task.CompletedTask;
     }
 
     private void Watch() => _deathWatch.Ask(_links.Silent(_options.PeerSilence).Union(_active.Silent(_options.PeerSilence)));

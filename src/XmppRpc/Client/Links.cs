@@ -123,16 +123,23 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
             Doubt(link, reason);
     }
 
-    /// <summary>The peer has answered after a silence: calls of which it has shown nothing are sent again, the oldest first, up to that many bytes.</summary>
-    public void Answered(Jid peer, long maxBytes)
+    /// <summary>
+    /// The peer has answered after a silence: calls of which it has shown nothing, or nothing for long, are sent again, the oldest first, up to that many
+    /// bytes. True if others are open: whoever answered may be another process, which never had them, and nothing else would tell.
+    /// </summary>
+    public bool Answered(Jid peer, long maxBytes)
     {
+        var others = false;
         foreach (var link in Of(peer))
         {
             link.Alive();
             foreach (var call in link.Open())
-                if (maxBytes > 0 && call.SendAgainIfUnheard())
+                if (maxBytes <= 0 || !call.SendAgainIfQuiet())
+                    others = true;
+                else
                     maxBytes -= call.Request.Arguments.Length + Frame.MaxOverhead;
         }
+        return others;
     }
 
     /// <summary>The callee says that the link is not of its process: the process that it was of is gone, with all calls it had.</summary>

@@ -37,6 +37,8 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
 /// </summary>
 internal abstract class PendingCall(PendingCalls calls, CallRequest request) : IExpires
 {
+    private const int MaxDoublings = 10;
+
     private Deadline? _deadline;
     private CancellationTokenRegistration _cancellation;
     private OutgoingCall? _frame;
@@ -45,6 +47,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     private Upload? _upload;
     private bool _wasSent;
     private bool _wasHeard;
+    private int _silences;
     private int _attempt;
     private int _settled;
 
@@ -82,28 +85,35 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     public void Heard(CallBoundFrame frame)
     {
         _wasHeard = true;
+        _silences = 0;
         _upload?.Note(frame);
     }
 
     /// <summary>The callee may not have got what was sent, or we not what it sent: asks again, under the same id. What still waits to be sent needs no repetition.</summary>
     public virtual void SendAgain()
     {
-        if (IsSettled || Request.Method.Kind == RpcMethodKind.OneWay || _frame is not { IsTaken: true })
+        if (IsSettled || !CanBeSentAgain)
             return;
         _wasSent = true;
-        var frame = new OutgoingCall(Id, this, _frame.Wheel) { Attempt = ++_attempt };
+        var frame = new OutgoingCall(Id, this, _frame!.Wheel) { Attempt = ++_attempt };
         Volatile.Write(ref _frame, frame);
         Send(frame);
     }
 
-    /// <summary>As <see cref="SendAgain"/>, unless the callee has shown that it has the call.</summary>
-    public bool SendAgainIfUnheard()
+    /// <summary>
+    /// The callee lives and has been silent: as <see cref="SendAgain"/>, each time while it has shown nothing of the call; else more and more seldom, as
+    /// its answer may be what was lost. False if the call was not sent.
+    /// </summary>
+    public bool SendAgainIfQuiet()
     {
-        if (_wasHeard)
+        if (_wasHeard && ++_silences < 2 << Math.Min(_attempt, MaxDoublings))
             return false;
+        _silences = 0;
         SendAgain();
         return true;
     }
+
+    private bool CanBeSentAgain => Request.Method.Kind != RpcMethodKind.OneWay && _frame is { IsTaken: true };
 
     public void Send(CallBoundFrame frame) => Calls.Send(this, frame);
 
@@ -123,7 +133,8 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
         // Refused before it was sent, so nothing has run.
         if (failure is ArgumentException && TrySettle())
             PendingCalls.FailLater(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure) { Remote = Peer, CallId = CallId, Outcome = RpcOutcome.NotExecuted });
-        else if (failure is not null)
+        // Lost with its session: what is open is sent again on the next one, or ends with the connection.
+        else if (failure is not null && !(failure is XmppException && CanBeSentAgain))
             PendingCalls.Fail(this, PendingCalls.ConnectionLost(this, failure));
     }
 

@@ -57,6 +57,21 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
     /// <summary>Finds out whether the process of a link that is in doubt is there: if it is, the link learns of it.</summary>
     public void Verify(Link link) => _ = VerifyAsync(link);
 
+    /// <summary>Asks a peer that lives whether it still is the process that has our calls: if not, they end.</summary>
+    public async Task RecheckAsync(Jid peer)
+    {
+        try
+        {
+            // Who shows us nothing may have stopped serving, which ends no call that runs there.
+            if (await finder.DiscoverAsync(peer, CancellationToken.None).ConfigureAwait(false) is { Contracts.Count: > 0 } info)
+                links.Learn(peer, info);
+        }
+        catch (RpcException)
+        {
+            // The next silence asks again.
+        }
+    }
+
     /// <summary>Ends every search, those that come from now on too: the connection is gone.</summary>
     public void Close(Exception reason)
     {
@@ -123,11 +138,34 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         try
         {
             await finder.AnnounceAsync(target).ConfigureAwait(false);
-            return links.Learn(target, await finder.DiscoverAsync(target, CancellationToken.None).ConfigureAwait(false));
+            return links.Learn(target, await AskAsync(target).ConfigureAwait(false));
         }
         finally
         {
             _discoveries.TryRemove(target, out _);
+        }
+    }
+
+    // A question that reaches a session on its way out is lost without a bounce; one that waits for a hibernating session is answered late. So it is
+    // asked again while the earlier ones stand, and what comes first counts.
+    private async Task<PeerInfo> AskAsync(Jid target)
+    {
+        using var answered = new CancellationTokenSource();
+        try
+        {
+            var asked = new List<Task<PeerInfo>>();
+            while (true)
+            {
+                var pause = asked.Count < AskAgain.Length ? AskAgain[asked.Count] : Refresh;
+                asked.Add(finder.DiscoverAsync(target, answered.Token));
+                var first = Task.WhenAny(asked);
+                if (await Task.WhenAny(first, Task.Delay(pause, time, answered.Token)).ConfigureAwait(false) == first)
+                    return await (await first.ConfigureAwait(false)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await answered.CancelAsync().ConfigureAwait(false);
         }
     }
 

@@ -22,8 +22,6 @@ internal sealed class Upload : IStreamSender, IDisposable
         {
             case AckFrame { Credit: { } credit }:
                 _stream.Grant(0, credit);
-                if (Interlocked.Exchange(ref _started, 1) == 0)
-                    _ = Task.Run(RunAsync);
                 break;
             case CreditFrame { IsUpload: true } credit:
                 _stream.Grant(credit.Got, credit.Credit);
@@ -31,7 +29,12 @@ internal sealed class Upload : IStreamSender, IDisposable
             case ResumeFrame { IsUpload: true } resume:
                 _stream.Resume(resume.From, resume.Credit);
                 break;
+            default:
+                return;
         }
+        // Whichever came first: the one that was to come first may be lost.
+        if (Interlocked.Exchange(ref _started, 1) == 0)
+            _ = Task.Run(RunAsync);
     }
 
     public void Send(CallBoundFrame frame) => _call.Send(frame);

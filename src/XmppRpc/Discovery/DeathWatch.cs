@@ -9,7 +9,7 @@ namespace XmppRpc.Discovery;
 /// Asks peers that are silent although something is open with them whether they live (XEP-0199): a component's end is told to nobody, a hibernating session's late.
 /// A bounce means that nobody is there; no answer means nothing.
 /// </summary>
-internal sealed class DeathWatch(Func<Iq, CancellationToken, Task<Iq>> request, Action<Jid> alive, Action<Jid, string> gone)
+internal sealed class DeathWatch(Func<Iq, CancellationToken, Task<Iq>> request, Func<Jid, Task> alive, Action<Jid, string> gone)
 {
     private const int MaxAsked = 256;
     private readonly ConcurrentDictionary<Jid, Task> _asked = new();
@@ -27,7 +27,7 @@ internal sealed class DeathWatch(Func<Iq, CancellationToken, Task<Iq>> request, 
         try
         {
             await request(new Iq("get", new XmppElement("ping", XmppNames.Ping)) { To = peer }, CancellationToken.None).ConfigureAwait(false);
-            alive(peer);
+            await alive(peer).ConfigureAwait(false);
         }
         catch (XmppStanzaException e)
         {

@@ -20,8 +20,8 @@ public abstract class XmppServer : IAsyncDisposable
     /// <summary>A third domain of the real servers, without accounts: one that is found through DNS, which <c>localhost</c> never is. The certificate is for it too.</summary>
     public const string NamedDomain = "example.test";
 
-    /// <summary>The components that every server knows (XEP-0114): <c>svc.localhost</c> and <c>svc2.localhost</c>.</summary>
-    public static IReadOnlyList<string> Components { get; } = ["svc", "svc2"];
+    /// <summary>The components that every server knows (XEP-0114): <c>svc.localhost</c>, <c>svc2.localhost</c>, and <c>m1.localhost</c> to <c>m9.localhost</c> for tests with many.</summary>
+    public static IReadOnlyList<string> Components { get; } = ["svc", "svc2", .. Enumerable.Range(1, 9).Select(i => string.Create(CultureInfo.InvariantCulture, $"m{i}"))];
 
     /// <summary>The secret of all components.</summary>
     public const string ComponentSecret = "s3cret;with'signs\"";

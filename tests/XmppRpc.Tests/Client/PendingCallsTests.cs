@@ -314,11 +314,42 @@ public sealed class PendingCallsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Call_whose_stanza_could_not_be_sent_fails_with_outcome_unknown()
+    public async Task Call_whose_stanza_was_lost_with_its_session_is_sent_again_on_the_next_one()
     {
         _caller.Connect();
         _caller.Sent.Before = _ => throw new XmppConnectionException("reset");
-        var error = await FailsAsync<RpcException>(_caller.Call(Timeout.InfiniteTimeSpan));
+        var call = _caller.Call(Timeout.InfiniteTimeSpan);
+        await _caller.Sent.AssertNothingAsync(_caller.Batcher);
+        Assert.False(call.IsCompleted);
+
+        _caller.Sent.Before = _ => ValueTask.CompletedTask;
+        _caller.Links.DoubtAll("reset");
+        var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
+        Assert.Equal(1, frame.Attempt);
+        _caller.Receive(new ReplyFrame(frame.Id, Utf8("\"done\"")));
+        Assert.Equal("done", await call);
+    }
+
+    [Fact]
+    public async Task Call_whose_stanza_was_lost_with_the_connection_ends_with_outcome_unknown()
+    {
+        _caller.Connect();
+        _caller.Sent.Before = _ => throw new XmppConnectionException("reset");
+        var call = _caller.Call(Timeout.InfiniteTimeSpan);
+        await _caller.Sent.AssertNothingAsync(_caller.Batcher);
+
+        _caller.Links.FailAll(new XmppConnectionException("reset"));
+
+        var error = await FailsAsync<RpcException>(call);
+        Assert.Equal((RpcStatus.Unavailable, RpcOutcome.Unknown), (error.Status, error.Outcome));
+    }
+
+    [Fact]
+    public async Task One_way_call_whose_stanza_was_lost_fails_with_outcome_unknown()
+    {
+        _caller.Connect();
+        _caller.Sent.Before = _ => throw new XmppConnectionException("reset");
+        var error = await FailsAsync<RpcException>(_caller.Invoker().SendAsync(OneWay, _caller.Invoker().Begin(), default));
         Assert.Equal((RpcStatus.Unavailable, RpcOutcome.Unknown), (error.Status, error.Outcome));
     }
 

@@ -188,4 +188,64 @@ public sealed class TargetsTests : IAsyncDisposable
             Assert.Equal((RpcStatus.Unavailable, RpcOutcome.NotExecuted), (error.Status, error.Outcome));
         }
     }
+
+    [Theory]
+    [InlineData("bbbbbb", true)]
+    [InlineData("aaaaaa", false)]
+    // It has stopped serving, or shows us nothing: that says nothing of its process.
+    [InlineData(null, false)]
+    public async Task Peer_that_has_a_call_and_answers_after_a_silence_is_asked_whether_it_is_another_process(string? instance, bool restarted)
+    {
+        _caller.Connect("aaaaaa");
+        var call = _caller.Call();
+        var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
+        _caller.Receive(new AckFrame(frame.Id, deferred: false, null));
+        _caller.Discover = (_, _) => Task.FromResult(instance is null ? new PeerInfo("zzzzzz", [], 65536) : Info(instance));
+
+        Assert.True(_caller.Links.Answered(Peer, 1000));
+        await _caller.Sent.AssertNothingAsync(_caller.Batcher);
+        await _caller.Targets.RecheckAsync(Peer);
+
+        if (restarted)
+            Assert.Equal((RpcStatus.Unavailable, RpcOutcome.Unknown), await FailsAsync<RpcException>(call) is var error ? (error.Status, error.Outcome) : default);
+        else
+            Assert.False(call.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Peer_that_has_shown_nothing_of_a_call_gets_it_again_and_says_so_itself_if_it_is_another_process()
+    {
+        _caller.Connect();
+        _ = _caller.Call();
+        await _caller.Sent.NextFrameAsync<CallFrame>();
+
+        Assert.False(_caller.Links.Answered(Peer, 1000));
+
+        Assert.Equal(1, (await _caller.Sent.NextFrameAsync<CallFrame>()).Attempt);
+    }
+
+    [Fact]
+    public async Task Question_that_was_lost_is_asked_again_and_any_answer_counts()
+    {
+        var answers = new List<TaskCompletionSource<PeerInfo>>();
+        var asked = new SemaphoreSlim(0);
+        _caller.Discover = (_, token) =>
+        {
+            answers.Add(new TaskCompletionSource<PeerInfo>(TaskCreationOptions.RunContinuationsAsynchronously));
+            asked.Release();
+            return answers[^1].Task.WaitAsync(token);
+        };
+        var call = _caller.Call();
+        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(30)));
+        await _caller.Time.TimerAsync(TimeSpan.FromSeconds(1));
+        _caller.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        answers[0].SetResult(Info("x7Kd0w"));
+
+        var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
+        _caller.Receive(new ReplyFrame(frame.Id, Utf8("\"ok\"")));
+        Assert.Equal("ok", await call);
+        Assert.Equal(2, answers.Count);
+    }
 }

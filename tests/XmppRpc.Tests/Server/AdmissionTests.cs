@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using XmppRpc.Contracts;
 using XmppRpc.Frames;
 using XmppRpc.Tests.Fakes;
 using XmppRpc.Xmpp;

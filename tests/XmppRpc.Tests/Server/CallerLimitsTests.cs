@@ -124,7 +124,7 @@ public sealed class CallerLimitsTests
         await using var callee = new CalleeSide();
         var queue = new XmppRpc.Server.FairQueue();
         foreach (var (number, caller) in new[] { (1, Caller), (2, Caller), (3, Caller), (4, Other), (5, Other) })
-            queue.Enqueue(new XmppRpc.Server.ActiveCall(callee.Calls, caller, NewCall(number), callee.Contracts.Find("acme.orders/place")!, callee.Limits.Of(caller)));
+            queue.Enqueue(new XmppRpc.Server.ActiveCall(callee.Calls, caller, NewCall(number), callee.Contracts.Find("acme.orders/place", 1)!, callee.Limits.Of(caller)));
         Assert.Equal(5, queue.Count);
         var order = new List<long>();
         while (queue.TryDequeue() is { } call)

@@ -83,7 +83,7 @@ public sealed class CallerLinkTests : IAsyncDisposable
 
     private ActiveCall[] Add(params long[] numbers) => [.. numbers.Select(number =>
     {
-        var call = new ActiveCall(_callee.Calls, Caller, NewCall(number), _callee.Contracts.Find("acme.orders/place")!, _callee.Limits.Of(Caller));
+        var call = new ActiveCall(_callee.Calls, Caller, NewCall(number), _callee.Contracts.Find("acme.orders/place", 1)!, _callee.Limits.Of(Caller));
         _link.Add(call);
         return call;
     })];
