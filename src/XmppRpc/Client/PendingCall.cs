@@ -35,7 +35,7 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
 /// One call that waits for its end. It is settled exactly once: by the callee's last frame, the deadline, the caller's token, the loss of the peer or
 /// of the connection. Whoever settles it completes it.
 /// </summary>
-internal abstract class PendingCall(PendingCalls calls, CallRequest request) : IExpires
+internal abstract class PendingCall(PendingCalls calls, CallRequest request) : IExpires, IHandedOver
 {
     private const int MaxDoublings = 10;
 
@@ -45,6 +45,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     private Link? _link;
     private CancellationTokenSource? _search;
     private Upload? _upload;
+    private CallBoundFrame? _last;
     private bool _wasSent;
     private bool _wasHeard;
     private int _silences;
@@ -71,6 +72,15 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     /// <summary>Whether the frame ends the call, whatever else is under way.</summary>
     public virtual bool IsLast(CallBoundFrame frame) => frame is ReplyFrame or FaultFrame;
+
+    /// <summary>The work of completing the call, which is settled, with the callee's last frame.</summary>
+    public IHandedOver CompletedBy(CallBoundFrame last)
+    {
+        _last = last;
+        return this;
+    }
+
+    void IHandedOver.Run() => Complete(_last!);
 
     /// <summary>The callee's last frame; runs on the pool, may run the awaiting code.</summary>
     public abstract void Complete(CallBoundFrame last);

@@ -55,7 +55,7 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         if (!call.IsLast(frame))
             call.Note(frame);
         else if (call.TrySettle())
-            work.Add(new Completion(call, frame));
+            work.Add(call.CompletedBy(frame));
     }
 
     /// <summary>Closes a link whose peer is gone, and ends all its calls.</summary>
@@ -163,9 +163,4 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
 
     private static RpcException Exhausted(PendingCall call, string message, string? code = null) =>
         new(RpcStatus.ResourceExhausted, message) { Code = code, Remote = call.Request.Target, Outcome = RpcOutcome.NotExecuted };
-
-    private sealed class Completion(PendingCall call, CallBoundFrame last) : IHandedOver
-    {
-        public void Run() => call.Complete(last);
-    }
 }

@@ -146,7 +146,8 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string?
         return true;
     }
 
-    private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name);
+    // Almost no name is escaped, and then its bytes are all there is to compare.
+    private static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueIsEscaped ? reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name);
 
     private readonly bool TakeJson(ref Utf8JsonReader reader, out ReadOnlyMemory<byte> json)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace XmppRpc.Frames;
@@ -87,13 +88,20 @@ internal sealed class FrameReader
 
     private static string? Kind(ref Utf8JsonReader reader)
     {
-        foreach (var kind in Kinds)
-            if (reader.ValueTextEquals(kind))
-                return kind;
+        if (reader.ValueIsEscaped)
+            return Kind(Encoding.UTF8.GetBytes(reader.GetString()!));
+        return Kind(reader.ValueSpan);
+    }
+
+    private static string? Kind(ReadOnlySpan<byte> name)
+    {
+        foreach (var (kind, text) in Kinds)
+            if (name.SequenceEqual(kind))
+                return text;
         return null;
     }
 
-    private static readonly string[] Kinds = ["reply", "call", "item", "credit", "ack", "fault", "cancel", "progress", "end", "low", "who", "here", "resume", "part"];
+    private static readonly (byte[] Name, string Text)[] Kinds = [.. from text in (string[])["reply", "call", "item", "credit", "ack", "fault", "cancel", "progress", "end", "low", "who", "here", "resume", "part"] select (Encoding.UTF8.GetBytes(text), text)];
 
     private static Frame? Create(string? kind, CallId? id, string? value, in FrameMembers m) => (kind, id) switch
     {

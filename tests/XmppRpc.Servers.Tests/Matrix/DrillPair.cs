@@ -56,6 +56,9 @@ internal sealed class DrillPair : IAsyncDisposable
 
     private static RpcEndpointOptions Options(string connectionString) => new()
     {
+        // A stream takes several stanzas, on whichever server.
+        MaxBatchBytes = 512,
+        MaxBatchBytesOnEjabberd = 512,
         Connection = XmppConnectionOptions.Parse(connectionString) with { StreamManagement = false, MinReconnectDelay = TimeSpan.FromMilliseconds(10), MaxReconnectDelay = TimeSpan.FromMilliseconds(50) },
         PeerGrace = TimeSpan.FromSeconds(1),
         PeerSilence = TimeSpan.FromSeconds(0.3),
