@@ -82,6 +82,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _links = new Links(_batcher, _wheel, options);
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time, options.FindTimeout);
         _links.Verify = _targets.Verify;
+        _active.InvokerTo = InvokerTo;
         _deathWatch = new DeathWatch(connection.RequestAsync, OnAliveAsync, (peer, reason) => _router!.PeerGone(peer, reason));
         _router = new StanzaRouter(Jid, options, _batcher, _contracts, _limits, _roster, _active, _links, _targets, _self, _introductions, _wheel, _log);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
@@ -152,7 +153,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(target);
         T.Contract.Validate();
-        return T.CreateProxy(new Invoker(_pending, _targets, _payloads, target.Address, _options.DefaultTimeout, new RpcCallOptions(), ClientChain.Of(_options.ClientInterceptors)));
+        return T.CreateProxy(InvokerTo(target.Address));
     }
 
     /// <summary>Serves the contract with that implementation, whose methods are called concurrently, until the returned registration is disposed. The implementation is not disposed.</summary>
@@ -282,6 +283,8 @@ public sealed class RpcEndpoint : IAsyncDisposable
     /// <summary>Presence for everybody concerned. A component has nobody to send it for it.</summary>
     private ValueTask AnnounceAsync(CancellationToken cancellationToken) =>
         _options.Connection.IsComponent ? ValueTask.CompletedTask : _connection.SendAsync(_introductions.NewPresence(), cancellationToken);
+
+    private Invoker InvokerTo(Jid target) => new(_pending, _targets, _payloads, target, _options.DefaultTimeout, new RpcCallOptions(), ClientChain.Of(_options.ClientInterceptors));
 
     private int BatchBytesFor(Jid peer) => string.Equals(peer.Domain, Jid.Domain, StringComparison.Ordinal) && string.Equals(_connection.ServerNode, Ejabberd, StringComparison.Ordinal)
         ? _options.MaxBatchBytesOnEjabberd

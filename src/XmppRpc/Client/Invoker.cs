@@ -68,6 +68,9 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
     // The token of the parameter and the one of WithCancellation both arrive here: the compiler joins them.
     private async IAsyncEnumerable<T> EnumerateAsync<T>(CallRequest request, JsonTypeInfo<T> item, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // Each enumeration is a call of its own, also of what the caller sends with it.
+        if (request.Upload is { } upload)
+            request = request with { Upload = upload.Again() };
         var call = Start(new StreamingCall<T>(calls, request, item), cancellationToken);
         try
         {
@@ -91,7 +94,7 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
     }
 
     private CallRequest Request(Jid target, RpcMethodInfo method, ReadOnlyMemory<byte> payload, RpcArgumentWriter arguments, RpcCallOptions options) =>
-        new(target, method, payload, options.Timeout ?? method.Timeout ?? defaultTimeout)
+        new(target, method, payload, Inherited(options.Timeout ?? method.Timeout ?? defaultTimeout))
         {
             Headers = HeadersOf(arguments, options),
             Extras = CallExtras.Of(options, arguments.Progress, method, calls.Log),
@@ -100,6 +103,16 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
             Waits = options.Delivery == RpcDelivery.WaitUntilAvailable,
             Credit = method.Kind == RpcMethodKind.Stream ? new Credit(options.StreamWindow ?? method.StreamSettings.Window, method.StreamSettings.WindowBytes) : null,
         };
+
+    // A call made while another is served has no more time than what is left of that one.
+    private static TimeSpan Inherited(TimeSpan timeout)
+    {
+        if (RpcContext.Current?.TimeLeft is not { } left)
+            return timeout;
+        if (left < TimeSpan.FromMilliseconds(1))
+            left = TimeSpan.FromMilliseconds(1);
+        return timeout == Timeout.InfiniteTimeSpan || left < timeout ? left : timeout;
+    }
 
     /// <summary>The call as interceptors see it: with the timeout that counts.</summary>
     private InterceptedCall Intercepted(RpcMethodInfo method, RpcArgumentWriter arguments, CancellationToken cancellationToken)

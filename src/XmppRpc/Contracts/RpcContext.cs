@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using XmppRpc.Contracts;
 using XmppRpc.Xmpp;
 
 namespace XmppRpc;
@@ -49,8 +50,23 @@ public abstract class RpcContext
     /// <summary>Fires when the caller cancels, is gone, or the deadline passes.</summary>
     public abstract CancellationToken Cancellation { get; }
 
+    /// <summary>
+    /// The caller's own service: a contract that its process serves, on the address it called from. Calls through it are bound by this call's deadline.
+    /// </summary>
+    /// <exception cref="RpcContractException">The contract's JSON context lacks types.</exception>
+    public T Peer<T>() where T : class, IRpcContract<T>
+    {
+        T.Contract.Validate();
+        return T.CreateProxy(InvokerToCaller());
+    }
+
     /// <summary>Tells the caller how far the call is. At most four a second leave, the latest wins; after the reply it is dropped.</summary>
     public abstract void Report(RpcProgress progress);
+
+    /// <summary>What is left of the caller's time, never negative; null if it does not say, or no longer waits.</summary>
+    internal abstract TimeSpan? TimeLeft { get; }
+
+    internal abstract RpcInvoker InvokerToCaller();
 
     /// <summary>A token under which this call can be answered from now on.</summary>
     internal abstract string Defer(Type result, TimeSpan? expires);

@@ -14,6 +14,9 @@ internal abstract class ItemSource
     public abstract void WriteCurrent(Utf8JsonWriter json);
 
     public abstract ValueTask CloseAsync();
+
+    /// <summary>The same items, to be enumerated once more.</summary>
+    public abstract ItemSource Again();
 }
 
 /// <summary>Items as an implementation or a caller yields them.</summary>
@@ -26,6 +29,8 @@ internal sealed class ItemSource<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> i
     public override ValueTask<bool> MoveNextAsync() => _enumerator!.MoveNextAsync();
 
     public override void WriteCurrent(Utf8JsonWriter json) => JsonSerializer.Serialize(json, _enumerator!.Current, item);
+
+    public override ItemSource Again() => new ItemSource<T>(items, item);
 
     public override ValueTask CloseAsync() => _enumerator?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -207,6 +207,11 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
             Settle(Failure(RpcStatus.DeadlineExceeded, "The callee's promise to answer expired.", ran: true, FrameNames.ReplyExpired));
     }
 
+    // Once it is answered, or promised for later, nobody waits by that clock.
+    internal override TimeSpan? TimeLeft => Deadline is { } deadline && !IsSettled && _token is null ? deadline - calls.Now is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero : null;
+
+    internal override RpcInvoker InvokerToCaller() => calls.InvokerTo(ReplyTo);
+
     internal override string Defer(Type result, TimeSpan? expires)
     {
         if (_token is not null)

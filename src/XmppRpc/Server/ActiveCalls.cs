@@ -52,6 +52,9 @@ internal sealed class ActiveCalls
 
     public DeferredReplies Deferred { get; }
 
+    /// <summary>How implementations call their callers back.</summary>
+    public Func<Jid, Contracts.RpcInvoker> InvokerTo { get; set; } = static _ => throw new InvalidOperationException("There is nobody to call back from here.");
+
     public DateTimeOffset Now => _time.GetUtcNow();
 
     public DeadlineWheel Wheel => _wheel;
