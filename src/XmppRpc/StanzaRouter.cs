@@ -16,6 +16,7 @@ internal sealed class StanzaRouter(
     Jid jid, RpcEndpointOptions options, FrameBatcher batcher, ServedContracts contracts, ActiveCalls active, Links links, Targets targets, SelfDescription self, Introductions introductions, ILogger log)
 {
     private readonly FrameReader _reader = new();
+    private readonly UnheldStreams _unheld = new(batcher, options.MaxQueuedBytes);
 
     /// <summary>Lines that were no frames.</summary>
     public long IgnoredLines => _reader.BadLines;
@@ -72,10 +73,10 @@ internal sealed class StanzaRouter(
                 active.Receive(from, (CallBoundFrame)frame, work);
                 break;
             case CallBoundFrame bound:
-                if (links.Find(bound.Id.Scope, from) is not { } link)
-                    break;
-                PendingCalls.Receive(link, bound, work);
-                if (bound is FaultFrame { Code: FrameNames.WrongInstance })
+                var link = links.Find(bound.Id.Scope, from);
+                if (link is null || !PendingCalls.Receive(link, bound, work))
+                    _unheld.Take(from, bound);
+                if (link is not null && bound is FaultFrame { Code: FrameNames.WrongInstance })
                     links.Retire(link);
                 break;
             case LowFrame low:

@@ -14,7 +14,7 @@ public abstract class MatrixScenarios(XmppServerFixture servers, ServerKind serv
         from shape in Enum.GetValues<Shape>()
         from caller in Enum.GetValues<Side>()
         from callee in Enum.GetValues<Side>()
-        where Scene.Has(trouble, caller, callee)
+        where Scene.Has(trouble, shape, caller, callee)
         select new TheoryDataRow<Trouble, Shape, Side, Side>(trouble, shape, caller, callee)];
 
     [Theory]
