@@ -4,7 +4,7 @@ using XmppRpc.TestKit.Servers;
 
 namespace XmppRpc.Servers.Tests.Matrix;
 
-/// <summary>Every shape of call in every trouble, between accounts and components (guarantees of <c>docs/architecture.md</c>). The rows of one trouble share what was played once.</summary>
+/// <summary>Every shape of call in every trouble, between accounts and components. The rows of one trouble share what was played once.</summary>
 public abstract class MatrixScenarios(XmppServerFixture servers, ServerKind server)
 {
     private static readonly ConcurrentDictionary<(ServerKind, Trouble), Lazy<Task<IReadOnlyList<Cell>>>> Scenes = new();
