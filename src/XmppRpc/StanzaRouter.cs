@@ -18,6 +18,7 @@ internal sealed class StanzaRouter(
 {
     private readonly FrameReader _reader = new();
     private readonly PartAssembler _parts = new(new PartLimits(options.MaxFrameBytes, options.MaxHalfBuiltBytesPerPeer, options.MaxHalfBuiltBytes, options.PartTimeout), wheel, (from, first) => MayKeep(from, first, active, links));
+    private readonly UnheldStreams _unheld = new(batcher, options.MaxQueuedBytes, limits.MayAnswer);
 
     /// <summary>Lines that were no frames.</summary>
     public long IgnoredLines => _reader.BadLines;
@@ -87,10 +88,10 @@ internal sealed class StanzaRouter(
                 active.Receive(from, (CallBoundFrame)frame, work);
                 break;
             case CallBoundFrame bound:
-                if (links.Find(bound.Id.Scope, from) is not { } link)
-                    break;
-                PendingCalls.Receive(link, bound, work);
-                if (bound is FaultFrame { Code: FrameNames.WrongInstance })
+                var link = links.Find(bound.Id.Scope, from);
+                if (link is null || !PendingCalls.Receive(link, bound, work))
+                    _unheld.Take(from, bound);
+                if (link is not null && bound is FaultFrame { Code: FrameNames.WrongInstance })
                     links.Retire(link);
                 break;
             case LowFrame low:

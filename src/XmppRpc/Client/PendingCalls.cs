@@ -45,17 +45,18 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
             _ = FindAndLaunchAsync(call, targets);
     }
 
-    /// <summary>Takes a frame of the link's peer. What ends a call, and so may run user code, is added to the work; the rest is noted here, in order.</summary>
-    public static void Receive(Link link, CallBoundFrame frame, HandOver work)
+    /// <summary>Takes a frame of the link's peer; false if its call is not open. What ends a call, and so may run user code, is added to the work; the rest is noted here, in order.</summary>
+    public static bool Receive(Link link, CallBoundFrame frame, HandOver work)
     {
         if (link.Find(frame.Id.Number) is not { } call)
-            return;
+            return false;
         call.Heard(frame);
         call.Request.Extras?.Hear(link.Peer, frame);
         if (!call.IsLast(frame))
             call.Note(frame);
         else if (call.TrySettle())
             work.Add(call.CompletedBy(frame));
+        return true;
     }
 
     /// <summary>Closes a link whose peer is gone, and ends all its calls.</summary>

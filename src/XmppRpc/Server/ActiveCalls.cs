@@ -362,7 +362,9 @@ internal sealed class ActiveCalls
         lock (_lock)
         {
             var link = _links.Find(from, id.Scope);
-            link?.Heard(from, _wheel.Lately);
+            // A process that has just taken the caller's place cancels streams it does not know: that does not show that the caller is back.
+            if (link is { IsInDoubt: false })
+                link.Heard(from, _wheel.Lately);
             call = link?.Find(id.Number);
             if (call is null)
             {

@@ -8,6 +8,7 @@ internal sealed class Cell(Shape shape, Side caller, Side callee, Ledger ledger,
 {
     private TimeSpan _took;
     private Act _act;
+    private string? _implementation;
 
     public Shape Shape => shape;
 
@@ -56,12 +57,13 @@ internal sealed class Cell(Shape shape, Side caller, Side callee, Ledger ledger,
             await ledger.UntilAsync($"ended {key} ", guard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (shape is Shape.Upload or Shape.Duplex && expected is { Ending: not Ending.None, Starts: > 0 })
             await Call.SourceClosed.WaitAsync(guard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _implementation = ledger.End(key);
     }
 
     public void Assert(Expectation expected)
     {
         var starts = ledger.Starts(key);
-        var end = ledger.End(key);
+        var end = _implementation;
         var told = $"{Ending} after {_took.TotalSeconds:F1} s, {starts} starts, implementation '{end}', {Call?.Items.Count} items, {Error}";
         Xunit.Assert.True(expected.Ending == Ending, $"expected {expected.Ending}: {told}");
         Xunit.Assert.True(expected.Starts == starts, $"expected {expected.Starts} starts: {told}");

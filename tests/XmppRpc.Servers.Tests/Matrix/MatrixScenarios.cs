@@ -4,7 +4,7 @@ using XmppRpc.TestKit.Servers;
 
 namespace XmppRpc.Servers.Tests.Matrix;
 
-/// <summary>Every shape of call in every trouble, between accounts and components (guarantees of <c>docs/architecture.md</c>). The rows of one trouble share what was played once.</summary>
+/// <summary>Every shape of call in every trouble, between accounts and components. The rows of one trouble share what was played once.</summary>
 public abstract class MatrixScenarios(XmppServerFixture servers, ServerKind server)
 {
     private static readonly ConcurrentDictionary<(ServerKind, Trouble), Lazy<Task<IReadOnlyList<Cell>>>> Scenes = new();
@@ -14,7 +14,7 @@ public abstract class MatrixScenarios(XmppServerFixture servers, ServerKind serv
         from shape in Enum.GetValues<Shape>()
         from caller in Enum.GetValues<Side>()
         from callee in Enum.GetValues<Side>()
-        where Scene.Has(trouble, caller, callee)
+        where Scene.Has(trouble, shape, caller, callee)
         select new TheoryDataRow<Trouble, Shape, Side, Side>(trouble, shape, caller, callee)];
 
     [Theory]

@@ -33,7 +33,7 @@ internal sealed class Scene : IAsyncDisposable
 
     private bool Hibernates => _trouble is Trouble.CalleeHibernates or Trouble.CallerHibernates;
 
-    private bool IsKilled => _trouble is Trouble.CalleeIsKilled or Trouble.CalleeRestarts or Trouble.CallerIsKilled;
+    private bool IsKilled => _trouble is Trouble.CalleeIsKilled or Trouble.CalleeRestarts or Trouble.CallerIsKilled or Trouble.CallerRestarts;
 
     /// <summary>Plays it to its end.</summary>
     public static async Task<IReadOnlyList<Cell>> PlayAsync(Trouble trouble, XmppServerFixture servers, ServerKind kind)
@@ -45,8 +45,10 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Whether a side that is connected so can be in that trouble: a component never hibernates, and has no instances behind it.</summary>
-    public static bool Has(Trouble trouble, Side caller, Side callee) => trouble switch
+    public static bool Has(Trouble trouble, Shape shape, Side caller, Side callee) => trouble switch
     {
+        // That a component is another process by now shows only where it is sent something: its server tells nobody, and it answers to pings.
+        Trouble.CallerRestarts when caller is Side.Component => shape is Shape.Download or Shape.Upload or Shape.Duplex,
         Trouble.CalleeHibernates or Trouble.NobodyAtAccount => callee is Side.Account,
         Trouble.CallerHibernates => caller is Side.Account,
         _ => true,
@@ -62,7 +64,7 @@ internal sealed class Scene : IAsyncDisposable
 
     private async Task PlayAsync()
     {
-        if (_trouble is Trouble.CallerIsKilled)
+        if (_trouble is Trouble.CallerIsKilled or Trouble.CallerRestarts)
         {
             await PlayCallersDeathAsync();
             return;
@@ -96,14 +98,18 @@ internal sealed class Scene : IAsyncDisposable
     private async Task PlayCallersDeathAsync()
     {
         await CalleesAsync();
-        var callers = await PeerProcess.CallAsync(_ledger, Guard, [ConnectionString(Side.Account, "alice", ""), ConnectionString(Side.Component, "m2", "")], [.. _targets.Values.Select(target => target.Address.ToString())]);
+        string[] connections = [ConnectionString(Side.Account, "alice", ""), ConnectionString(Side.Component, "m2", "")];
+        var callers = await PeerProcess.CallAsync(_ledger, Guard, connections, [.. _targets.Values.Select(target => target.Address.ToString())]);
         _owned.Add(callers);
         foreach (var (side, target) in _targets)
             foreach (var shape in Enum.GetValues<Shape>())
                 foreach (var caller in Enum.GetValues<Side>())
-                    _cells.Add(new Cell(shape, caller, side, _ledger, $"{(int)caller}-{target.Address}-{shape}", Deadline));
+                    if (Has(_trouble, shape, caller, side))
+                        _cells.Add(new Cell(shape, caller, side, _ledger, $"{(int)caller}-{target.Address}-{shape}", Deadline));
         await Task.WhenAll(_cells.Select(cell => _ledger.UntilAsync($"{(cell.Shape is Shape.Unary or Shape.OneWay ? "started" : "reached")} {cell.Key}", Guard)));
         await callers.KillAsync();
+        if (_trouble is Trouble.CallerRestarts)
+            _owned.Add(await PeerProcess.ServeAsync(_ledger, Guard, connections));
         await Task.WhenAll(_cells.Select(cell => cell.EndedAsync(Guard, Expectations.Of(_trouble, cell.Shape))));
     }
 
@@ -240,6 +246,8 @@ internal sealed class Scene : IAsyncDisposable
             PeerGrace = IsKilled ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(5),
             PeerSilence = TimeSpan.FromSeconds(0.3),
             StreamProbeInterval = TimeSpan.FromSeconds(0.5),
+            // Of a stream that stands still, the sender waits for a word of its receiver.
+            StreamSilence = TimeSpan.FromSeconds(_trouble is Trouble.CallerRestarts ? 3 : 30),
             FindTimeout = Short,
             DrainTimeout = TimeSpan.Zero,
             MaxConcurrentCalls = _trouble is Trouble.Timeout ? 8 : 1024,

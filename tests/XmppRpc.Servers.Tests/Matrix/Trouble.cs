@@ -12,6 +12,7 @@ public enum Trouble
     CalleeIsKilled,
     CalleeRestarts,
     CallerIsKilled,
+    CallerRestarts,
     CalleeHibernates,
     CallerHibernates,
     CutAtCallee,
@@ -77,7 +78,7 @@ internal static class Expectations
     {
         (Trouble.NobodyAtAddress or Trouble.NobodyAtAccount, _) => new(Ending.Refused, 0, null),
         // It ends when it is written; what becomes of it nobody is told. Here it has always started before the trouble.
-        (Trouble.ImplementationFails or Trouble.Timeout or Trouble.CallerIsKilled, Shape.OneWay) => new(trouble is Trouble.CallerIsKilled ? Ending.None : Ending.Result, 1, false),
+        (Trouble.ImplementationFails or Trouble.Timeout, Shape.OneWay) => new(Ending.Result, 1, false),
         (Trouble.CalleeIsKilled or Trouble.CalleeRestarts or Trouble.CallerCancels, Shape.OneWay) => new(Ending.Result, 1, null),
         (Trouble.ImplementationFails, _) => new(Ending.Fault, 1, false),
         (Trouble.CallerCancels, _) => new(Ending.Canceled, 1, false),
@@ -86,7 +87,7 @@ internal static class Expectations
         (Trouble.Timeout, _) => new(Ending.TimedOut, 1, false),
         (Trouble.CalleeIsKilled or Trouble.CalleeRestarts, Shape.Download or Shape.Duplex) => new(Ending.Interrupted, 1, null),
         (Trouble.CalleeIsKilled or Trouble.CalleeRestarts, _) => new(Ending.Lost, 1, null),
-        (Trouble.CallerIsKilled, _) => new(Ending.None, 1, false),
+        (Trouble.CallerIsKilled or Trouble.CallerRestarts, _) => new(Ending.None, 1, false),
         _ => Completes,
     };
 }

@@ -192,6 +192,26 @@ public sealed class ActiveCallTests : IAsyncDisposable
     }
 
     [Theory]
+    // A process that has taken the caller's place cancels a stream that it does not know.
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Caller_in_doubt_is_back_with_any_frame_but_a_cancel(bool isCancel)
+    {
+        await _callee.RunAsync(NewCall(1));
+        _callee.Calls.CallerGone(Caller);
+        _callee.Receive(isCancel ? new CancelFrame(new CallId(Link, 2)) : NewCall(2));
+        if (!isCancel)
+            await _callee.Sent.NextFrameAsync<ReplyFrame>();
+
+        _callee.Time.Advance(_callee.Calls.Options.PeerGrace + TimeSpan.FromSeconds(1));
+
+        if (isCancel)
+            Assert.Equal(RpcStatus.Canceled, (await _callee.Sent.NextFrameAsync<FaultFrame>()).Status);
+        else
+            await _callee.Sent.AssertNothingAsync(_callee.Batcher);
+    }
+
+    [Theory]
     [InlineData("tell")]
     [InlineData("place")]
     [InlineData("decide")]
