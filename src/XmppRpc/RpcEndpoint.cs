@@ -208,7 +208,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         {
             _log.NotDrained(_active.Load);
         }
-        _active.CancelAll();
+        _active.CloseAll();
         _links.SayLow();
         try
         {
@@ -253,7 +253,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
             _batcher.Close(reason);
             EndCalls(reason);
             _roster.Dispose();
-            _active.CancelAll();
+            _active.CloseAll();
         }
     }
 
