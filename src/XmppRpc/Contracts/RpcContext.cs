@@ -49,7 +49,7 @@ public abstract class RpcContext
     /// <summary>Fires when the caller cancels, is gone, or the deadline passes.</summary>
     public abstract CancellationToken Cancellation { get; }
 
-    /// <summary>Tells the caller how far the call is. At most four a second leave, the latest wins; after the reply it is dropped.</summary>
+    /// <summary>Tells the caller how far the call is. At most four a second leave, the latest wins; the last one leaves ahead of the answer, and what comes after it is dropped.</summary>
     public abstract void Report(RpcProgress progress);
 
     /// <summary>A token under which this call can be answered from now on.</summary>
