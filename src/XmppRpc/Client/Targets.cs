@@ -108,6 +108,8 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
 
     private async Task<Link> FindAtAsync(CallRequest request, CancellationToken cancellationToken)
     {
+        if (_closed.Task.IsFaulted)
+            await _closed.Task.ConfigureAwait(false);
         var target = request.Target;
         // Callers that ask at the same time share one disco; none of them may cancel it for the others.
         var discovery = _discoveries.GetOrAdd(target, StartDiscovery);

@@ -197,7 +197,7 @@ public sealed class TargetsTests : IAsyncDisposable
         var call = Call(patient);
         await _caller.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(1));
         _caller.Targets.Close(new ObjectDisposedException("RpcEndpoint", "gone"));
-        foreach (var waiting in new[] { call, Call(patient) })
+        foreach (var waiting in new[] { call, Call(patient), Call(_caller.Invoker()) })
         {
             var error = await FailsAsync<RpcException>(waiting);
             Assert.Equal((RpcStatus.Unavailable, RpcOutcome.NotExecuted), (error.Status, error.Outcome));
