@@ -213,7 +213,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         {
             _log.NotDrained(_active.Load);
         }
-        _active.CancelAll();
+        _active.CloseAll();
         _links.SayLow();
         try
         {
@@ -258,7 +258,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
             _batcher.Close(reason);
             EndCalls(reason);
             _roster.Dispose();
-            _active.CancelAll();
+            _active.CloseAll();
         }
     }
 

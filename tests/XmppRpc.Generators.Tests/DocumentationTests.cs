@@ -56,6 +56,24 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public async Task Pieces_of_calls_in_depth_are_one_program_that_runs()
+    {
+        var blocks = Blocks("docs/calls.md");
+        var program = "using System.Linq;\nusing XmppRpc.Xmpp;\n" + string.Concat(blocks.Where(block => !IsType(block)).Concat(blocks.Where(IsType)));
+        Assert.Equal("""
+            beta of ann, headers: lang, tenant, trace
+            shop@localhost/main says shelf 9
+            6
+            A-1 costs 3
+            A-2 costs 3
+            A-3 costs 3
+            3 boxes
+            2 left, again in 1.00:00:00: Come back on Monday.
+
+            """.ReplaceLineEndings("\n"), await RunAsync(program));
+    }
+
+    [Fact]
     public void Pieces_of_the_connections_readme_compile()
     {
         Assert.Empty(Compile(string.Concat(Blocks("src/XmppRpc.Xmpp/README.md")), OutputKind.ConsoleApplication, out _));

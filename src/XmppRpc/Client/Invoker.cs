@@ -8,17 +8,17 @@ using XmppRpc.Xmpp;
 namespace XmppRpc.Client;
 
 /// <summary>What the proxies of one target go through: turns a call into a <see cref="PendingCall"/> of its shape and starts it, inside the endpoint's interceptors, if there are any.</summary>
-internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool pool, Jid target, TimeSpan defaultTimeout, RpcCallOptions options, ClientChain? chain = null) : RpcInvoker
+internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool pool, Jid target, TimeSpan defaultTimeout, RpcCallOptions proxyOptions, ClientChain? chain = null) : RpcInvoker
 {
-    private readonly IReadOnlyDictionary<string, string>? _said = options.Headers;
-    private readonly RpcHeaders _headers = RpcHeaders.Of(options.Headers);
+    private readonly IReadOnlyDictionary<string, string>? _said = proxyOptions.Headers;
+    private readonly RpcHeaders _headers = RpcHeaders.Of(proxyOptions.Headers);
 
     public override Jid Target => target;
 
     public override RpcInvoker With(RpcCallOptions options)
     {
         options.Validate();
-        return new Invoker(calls, targets, pool, target, defaultTimeout, options, chain);
+        return new Invoker(calls, targets, pool, target, defaultTimeout, proxyOptions.Under(options), chain);
     }
 
     public override RpcArgumentWriter Begin() => new(pool);
@@ -129,7 +129,7 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
     private RpcCallOptions OptionsOf(RpcArgumentWriter arguments)
     {
         arguments.Options?.Validate();
-        return options.Under(arguments.Options);
+        return proxyOptions.Under(arguments.Options);
     }
 
     // What a parameter of the method says goes before what the options say.

@@ -80,7 +80,9 @@ internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, Rp
         });
     }
 
-    public static RpcException ConnectionLost(PendingCall call, Exception reason) => new(RpcStatus.Unavailable, $"The connection to the XMPP server ended during {call.Request.Method}: {reason.Message}", reason);
+    public static RpcException ConnectionLost(PendingCall call, Exception reason) => new(RpcStatus.Unavailable, reason is ObjectDisposedException
+        ? $"{call.Request.Method} was given up: the endpoint that called was disposed."
+        : $"The connection to the XMPP server ended during {call.Request.Method}: {reason.Message}", reason);
 
     /// <summary>Completes a settled call on the pool, as the caller's code may run.</summary>
     public static void FailLater(PendingCall call, Exception error) => ThreadPool.UnsafeQueueUserWorkItem(static state => state.call.Fail(state.error), (call, error), preferLocal: false);

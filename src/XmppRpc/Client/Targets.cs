@@ -21,7 +21,7 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
 
     private readonly ConcurrentDictionary<Jid, Task<Link>> _discoveries = new();
     private readonly ConcurrentDictionary<(Jid, string), Search> _searches = new();
-    private volatile Exception? _closed;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The link to take now, or null if the peer must be found first.</summary>
     public Link? TryGet(CallRequest request)
@@ -75,7 +75,9 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
     /// <summary>Ends every search, those that come from now on too: the connection is gone.</summary>
     public void Close(Exception reason)
     {
-        _closed = reason;
+        if (_closed.TrySetException(reason))
+            // Nobody may be waiting, so it must not count as unobserved.
+            _ = _closed.Task.Exception;
         foreach (var search in _searches.Values)
             search.Fail(reason);
     }
@@ -102,12 +104,27 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
             }
             catch (RpcException e) when (request.Waits && e.Status is RpcStatus.Unavailable or RpcStatus.Unreachable)
             {
-                await Task.Delay(round < AskAgain.Length ? AskAgain[round] : Refresh, time, cancellationToken).ConfigureAwait(false);
+                await PauseAsync(round < AskAgain.Length ? AskAgain[round] : Refresh, cancellationToken).ConfigureAwait(false);
             }
+    }
+
+    /// <summary>Waits that long, unless this is closed meanwhile, or was before.</summary>
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _closed.Task.WaitAsync(pause, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Still open: go on.
+        }
     }
 
     private async Task<Link> FindAtAsync(CallRequest request, CancellationToken cancellationToken)
     {
+        if (_closed.Task.IsFaulted)
+            await _closed.Task.ConfigureAwait(false);
         var target = request.Target;
         // Callers that ask at the same time share one disco; none of them may cancel it for the others.
         var discovery = _discoveries.GetOrAdd(target, StartDiscovery);
@@ -176,8 +193,8 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         for (var round = 0; ; round++)
         {
             var answer = search.NextAnswer();
-            if (_closed is { } reason)
-                throw reason;
+            if (_closed.Task.IsFaulted)
+                await _closed.Task.ConfigureAwait(false);
             if (Pick(request) is { } link)
                 return link;
             var wait = round < AskAgain.Length ? AskAgain[round] : Refresh;

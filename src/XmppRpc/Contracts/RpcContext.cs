@@ -60,7 +60,7 @@ public abstract class RpcContext
         return T.CreateProxy(InvokerToCaller());
     }
 
-    /// <summary>Tells the caller how far the call is. At most four a second leave, the latest wins; after the reply it is dropped.</summary>
+    /// <summary>Tells the caller how far the call is. At most four a second leave, the latest wins; the last one leaves ahead of the answer, and what comes after it is dropped.</summary>
     public abstract void Report(RpcProgress progress);
 
     /// <summary>What is left of the caller's time, never negative; null if it does not say, or no longer waits.</summary>

@@ -6,7 +6,7 @@ namespace XmppRpc;
 /// <summary>What can be asked of every proxy.</summary>
 public static class RpcProxy
 {
-    /// <summary>A new proxy with the same target and these options.</summary>
+    /// <summary>A new proxy with the same target and these options, in front of those that the proxy has.</summary>
     /// <exception cref="ArgumentException">The object is no proxy, or an option is not above zero.</exception>
     public static T With<T>(this T proxy, RpcCallOptions options) where T : class, IRpcContract<T>
     {
@@ -15,7 +15,7 @@ public static class RpcProxy
         return T.CreateProxy(InvokerOf(proxy).With(options));
     }
 
-    /// <summary>A new proxy with the same target and this timeout.</summary>
+    /// <summary>A new proxy with the same target, the same other options and this timeout.</summary>
     /// <exception cref="ArgumentException">The object is no proxy.</exception>
     public static T With<T>(this T proxy, TimeSpan timeout) where T : class, IRpcContract<T> => proxy.With(new RpcCallOptions { Timeout = timeout });
 

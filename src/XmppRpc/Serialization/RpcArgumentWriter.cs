@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -43,10 +44,10 @@ public sealed class RpcArgumentWriter
         }
     }
 
-    /// <summary>The items that the call sends as a stream, beside its arguments.</summary>
-    public void WriteStream<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> item)
+    /// <summary>The items that the call sends as a stream, beside its arguments. The name is that of the parameter.</summary>
+    public void WriteStream<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> item, [CallerArgumentExpression(nameof(items))] string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(items, name);
         Upload = new ItemSource<T>(items, item);
     }
 

@@ -24,6 +24,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     private ClaimsPrincipal? _user;
     private string? _token;
     private bool _isLate;
+    private bool _isClosing;
     private int _start;
     private int _settled;
 
@@ -102,10 +103,17 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     public void Cancel()
     {
         if (TryRefuse())
-            Settle(Failure(RpcStatus.Canceled, "The call was cancelled before it started.", ran: false));
+            Settle(BrokenOff(" before it started", ran: false));
         else if (_token is { } token && calls.Deferred.Forget(token))
-            Settle(Failure(RpcStatus.Canceled, "The call was cancelled.", ran: true));
+            Settle(BrokenOff("", ran: _isClosing ? null : true));
         _ = _cancellation.CancelAsync();
+    }
+
+    /// <summary>This endpoint ends. The caller has cancelled nothing, and is told so.</summary>
+    public void Close()
+    {
+        _isClosing = true;
+        Cancel();
     }
 
     /// <summary>The caller does not come back: nobody waits, and nothing more comes.</summary>
@@ -300,7 +308,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
                 // It was broken off somewhere: nobody can say what it has done.
                 return _isLate
                     ? Failure(RpcStatus.DeadlineExceeded, "The deadline passed while the call was running.", ran: null)
-                    : Failure(RpcStatus.Canceled, "The call was cancelled.", ran: null);
+                    : BrokenOff("", ran: null);
             // What a peer of the implementation answered is not the implementation's own word.
             case RpcException { Remote: null } own:
                 calls.Log.CallRefused(served.Method.Path, CallId, PlainText.Of(caller.ToString())!, own.Status);
@@ -310,6 +318,10 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
                 return Unexpected(error);
         }
     }
+
+    private FaultFrame BrokenOff(string when, bool? ran) => _isClosing
+        ? Failure(RpcStatus.Unavailable, $"The callee was closed and broke the call off{when}.", ran, FrameNames.Draining)
+        : Failure(RpcStatus.Canceled, $"The call was cancelled{when}.", ran);
 
     private FaultFrame Unexpected(Exception error) => Failure(RpcStatus.Internal, calls.Options.ExceptionDetails
         ? $"{error.GetType().Name}: {error.Message}"

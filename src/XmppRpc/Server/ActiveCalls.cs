@@ -196,7 +196,12 @@ internal sealed class ActiveCalls
         }
     }
 
-    public void CancelAll() => CancelWhere(_ => true);
+    /// <summary>Breaks off what still runs: the endpoint ends.</summary>
+    public void CloseAll()
+    {
+        foreach (var call in OpenWhere(_ => true))
+            call.Close();
+    }
 
     public void Sweep(TimeSpan idle)
     {
@@ -423,14 +428,17 @@ internal sealed class ActiveCalls
 
     private void CancelWhere(Func<ActiveCall, bool> condition)
     {
-        List<ActiveCall> canceled;
-        lock (_lock)
-            canceled = [.. _open.Where(condition)];
-        foreach (var call in canceled)
+        foreach (var call in OpenWhere(condition))
             call.Cancel();
     }
 
     private TimeSpan Since(CallerLink link) => TimeSpan.FromMilliseconds(_wheel.Now - link.UsedAt);
+
+    private List<ActiveCall> OpenWhere(Func<ActiveCall, bool> condition)
+    {
+        lock (_lock)
+            return [.. _open.Where(condition)];
+    }
 
     private void GiveUp(List<CallerLink> links)
     {

@@ -3,7 +3,7 @@ using XmppRpc.Timing;
 
 namespace XmppRpc.Server;
 
-/// <summary>Sends the progress of one call, at most four times a second; of what comes faster the latest.</summary>
+/// <summary>Sends the progress of one call, at most four times a second; of what comes faster the latest, and that before the answer too.</summary>
 internal sealed class ProgressReporter : IExpires
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -37,10 +37,15 @@ internal sealed class ProgressReporter : IExpires
         }
     }
 
+    /// <summary>The answer is about to leave: so does what waits, ahead of it.</summary>
     public void Stop()
     {
         lock (_lock)
+        {
+            if (!_stopped)
+                SendLatest();
             _stopped = true;
+        }
         _calls.Wheel.Clear(_next);
     }
 
@@ -49,9 +54,15 @@ internal sealed class ProgressReporter : IExpires
         lock (_lock)
         {
             _resting = false;
-            if (!_stopped && (_latest is not null || !_latestValue.IsEmpty))
-                Send();
+            if (!_stopped)
+                SendLatest();
         }
+    }
+
+    private void SendLatest()
+    {
+        if (_latest is not null || !_latestValue.IsEmpty)
+            Send();
     }
 
     private void Send()

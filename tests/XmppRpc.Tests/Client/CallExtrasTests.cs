@@ -79,6 +79,16 @@ public sealed class CallExtrasTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Options_of_a_proxy_stay_when_others_are_put_in_front()
+    {
+        var one = _caller.Invoker(options: new RpcCallOptions { Timeout = TimeSpan.FromSeconds(9), Headers = Headers(("tenant", "7"), ("a", "1")) });
+        _ = CallerSide.Call((Invoker)one.With(new RpcCallOptions { Timeout = TimeSpan.FromSeconds(4), Headers = Headers(("a", "2")) }).With(new RpcCallOptions { RouteKey = "k" }));
+        var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
+        Assert.Equal(4000, frame.TimeToLive);
+        Assert.Equal([("a", "2"), ("tenant", "7")], frame.Headers.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => (header.Key, header.Value)));
+    }
+
+    [Fact]
     public async Task Progress_is_told_in_order_off_the_receiving_loop_and_the_latest_wins()
     {
         using var first = new ManualResetEventSlim();

@@ -248,4 +248,20 @@ public sealed class TargetsTests : IAsyncDisposable
         Assert.Equal("ok", await call);
         Assert.Equal(2, answers.Count);
     }
+
+    [Fact]
+    public async Task Calls_that_wait_for_somebody_end_with_their_own_endpoint()
+    {
+        _caller.Discover = (jid, _) => throw new RpcException(RpcStatus.Unavailable, "nobody") { Remote = jid, Outcome = RpcOutcome.NotExecuted };
+        var patient = _caller.Invoker(options: new RpcCallOptions { Delivery = RpcDelivery.WaitUntilAvailable, Timeout = Timeout.InfiniteTimeSpan });
+        var call = Call(patient);
+        await _caller.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(1));
+        _caller.Targets.Close(new ObjectDisposedException("RpcEndpoint", "gone"));
+        foreach (var waiting in new[] { call, Call(patient), Call(_caller.Invoker()) })
+        {
+            var error = await FailsAsync<RpcException>(waiting);
+            Assert.Equal((RpcStatus.Unavailable, RpcOutcome.NotExecuted), (error.Status, error.Outcome));
+            Assert.Equal("acme.orders/place:1 was given up: the endpoint that called was disposed.", error.Message);
+        }
+    }
 }

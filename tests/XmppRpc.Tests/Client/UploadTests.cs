@@ -40,6 +40,13 @@ public sealed class UploadTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Source_that_is_null_is_named_as_the_caller_named_it()
+    {
+        IAsyncEnumerable<int>? rows = null;
+        Assert.Equal("rows", Assert.Throws<ArgumentNullException>(() => _caller.Invoker().Begin().WriteStream(rows!, Type<int>())).ParamName);
+    }
+
+    [Fact]
     public async Task Source_that_fails_fails_the_call_and_cancels_it()
     {
         var (call, id) = await StartAsync();

@@ -259,6 +259,27 @@ public sealed class AdmissionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Closing_tells_callers_that_the_callee_broke_off_and_not_they()
+    {
+        await _callee.RunAsync(NewCall(1));
+        _callee.Calls.CloseAll();
+        var fault = await _callee.Sent.NextFrameAsync<FaultFrame>();
+        Assert.Equal((RpcStatus.Unavailable, FrameNames.Draining, null), (fault.Status, fault.Code, fault.Ran));
+        Assert.Contains("closed", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Closing_breaks_promises_whose_outcome_nobody_knows()
+    {
+        _callee.On = (_, responder, _) => responder.DeferAsync(Task.FromResult<Deferred<string>>(Deferred.Later<string>()), Json.TypeInfo<string>());
+        _callee.Receive(NewCall(1, "decide"));
+        await _callee.Sent.NextFrameAsync<AckFrame>();
+        _callee.Calls.CloseAll();
+        var fault = await _callee.Sent.NextFrameAsync<FaultFrame>();
+        Assert.Equal((RpcStatus.Unavailable, FrameNames.Draining, null), (fault.Status, fault.Code, fault.Ran));
+    }
+
+    [Fact]
     public async Task Endless_time_is_taken()
     {
         var call = ReadOne<CallFrame>($$"""{"call":"{{Link}}.1","m":"acme.orders/place","v":1,"ttl":9007199254740992}""");

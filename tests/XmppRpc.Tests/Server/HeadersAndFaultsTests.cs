@@ -88,6 +88,25 @@ public sealed class HeadersAndFaultsTests
     }
 
     [Fact]
+    public async Task Last_progress_leaves_ahead_of_the_answer()
+    {
+        await using var callee = new CalleeSide();
+        callee.On = async (arguments, responder, _) =>
+        {
+            var progress = arguments.Progress(Json.TypeInfo<int>());
+            for (var percent = 0; percent <= 100; percent += 10)
+                progress.Report(percent);
+            await responder.ReplyAsync(Task.CompletedTask);
+        };
+        callee.Receive(NewCall(1));
+        Assert.Equal("0", Text((await callee.Sent.NextFrameAsync<ProgressFrame>()).Value));
+        Assert.Equal("100", Text((await callee.Sent.NextFrameAsync<ProgressFrame>()).Value));
+        await callee.Sent.NextFrameAsync<ReplyFrame>();
+        callee.Time.Advance(TimeSpan.FromSeconds(1));
+        await callee.Sent.AssertNothingAsync(callee.Batcher);
+    }
+
+    [Fact]
     public async Task Progress_above_the_size_of_a_stanza_is_the_implementations_mistake()
     {
         await using var callee = new CalleeSide();
