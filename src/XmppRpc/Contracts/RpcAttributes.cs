@@ -40,10 +40,10 @@ public sealed class RpcMethodAttribute(string? wireName = null) : Attribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RpcStreamAttribute : Attribute
 {
-    /// <summary>Items that may be on the way or waiting at the consumer. Default 256.</summary>
+    /// <summary>Items that may be on the way or waiting at the consumer to begin with; <see cref="RpcEndpointOptions.MaxStreamWindow"/> bounds what that grows to. Default 256.</summary>
     public int Window { get; init; } = 256;
 
-    /// <summary>Bytes that may be on the way or waiting at the consumer. Default 256 KiB.</summary>
+    /// <summary>Bytes that may be on the way or waiting at the consumer to begin with; <see cref="RpcEndpointOptions.MaxStreamWindowBytes"/> bounds what that grows to. Default 256 KiB.</summary>
     public int WindowBytes { get; init; } = 256 * 1024;
 
     /// <summary>Most items in one frame. Default 32.</summary>
