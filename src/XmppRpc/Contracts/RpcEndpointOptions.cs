@@ -89,6 +89,9 @@ public sealed record RpcEndpointOptions
     /// <summary>Received calls that run at a time. Default 1,024; further ones wait.</summary>
     public int MaxConcurrentCalls { get; init; } = 1024;
 
+    /// <summary>Received calls that have a stream open, of either direction, at a time; they do not count as running ones. Default 10,000; above, a call is refused with <c>busy</c>.</summary>
+    public int MaxStreams { get; init; } = 10_000;
+
     /// <summary>Received calls that wait for their turn. Default 8,192; above, a call is refused with <c>busy</c>.</summary>
     public int MaxWaitingCalls { get; init; } = 8192;
 
@@ -149,8 +152,8 @@ public sealed record RpcEndpointOptions
     /// <summary>Links of callers that are remembered at a time, in all. Default 10,000; above, a call on a new one is refused with <c>busy</c>.</summary>
     public int MaxCallerLinks { get; init; } = 10_000;
 
-    /// <summary>Links of one caller's account, so about its processes, that are remembered at a time. Default 64; above, a call on a new one is refused with <c>busy</c>.</summary>
-    public int MaxLinksPerCaller { get; init; } = 64;
+    /// <summary>Links of one caller, so about its processes, that are remembered at a time. Default 256; above, a call on a new one is refused with <c>busy</c>.</summary>
+    public int MaxLinksPerCaller { get; init; } = 256;
 
     /// <summary>Instances behind one bare JID that calls are spread over. Default 256; further ones are not used.</summary>
     public int MaxInstances { get; init; } = 256;
@@ -187,6 +190,7 @@ public sealed record RpcEndpointOptions
         Require(MaxPendingCalls > 0, nameof(MaxPendingCalls));
         Require(MaxPendingCallsPerPeer > 0, nameof(MaxPendingCallsPerPeer));
         Require(MaxConcurrentCalls > 0, nameof(MaxConcurrentCalls));
+        Require(MaxStreams > 0, nameof(MaxStreams));
         Require(MaxWaitingCalls >= 0, nameof(MaxWaitingCalls));
         Require(MaxWaitingBytes >= 0, nameof(MaxWaitingBytes));
         Require(MaxCallsPerSecondPerCaller is null or (> 0 and < double.PositiveInfinity), nameof(MaxCallsPerSecondPerCaller));

@@ -11,9 +11,11 @@ internal abstract class CallBoundFrame(CallId id) : Frame
 
 internal class CallFrame(CallId id, string path, int version, ReadOnlyMemory<byte> arguments) : CallBoundFrame(id)
 {
+    private int? _argumentsHash;
+
     public string Path { get; } = path;
     public int Version { get; } = version;
-    public ReadOnlyMemory<byte> Arguments { get; } = arguments;
+    public ReadOnlyMemory<byte> Arguments { get; private set; } = arguments;
     public bool IsOneWay { get; init; }
 
     /// <summary>The first credit of the stream that the callee is to send, or null.</summary>
@@ -32,6 +34,25 @@ internal class CallFrame(CallId id, string path, int version, ReadOnlyMemory<byt
 
     /// <summary>What is left of the call's time when it is read or written, in milliseconds.</summary>
     public virtual long? TimeToLive { get; init; }
+
+    /// <summary>Keeps of the arguments only what it takes to know them again: what is remembered must not hold on to the stanza it came in.</summary>
+    public void ForgetArguments()
+    {
+        if (_argumentsHash is not null)
+            return;
+        _argumentsHash = Hash(Arguments.Span);
+        Arguments = default;
+    }
+
+    /// <summary>Whether the other call has the arguments that this one has or had.</summary>
+    public bool HasSameArguments(CallFrame other) => _argumentsHash is { } hash ? hash == Hash(other.Arguments.Span) : Arguments.Span.SequenceEqual(other.Arguments.Span);
+
+    private static int Hash(ReadOnlySpan<byte> arguments)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(arguments);
+        return hash.ToHashCode();
+    }
 
     public override int MaxBytes => Overhead + 128 + 6 * Path.Length + Headers.MaxBytes + Arguments.Length;
 

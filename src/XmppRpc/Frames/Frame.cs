@@ -87,6 +87,9 @@ internal abstract class Frame
         return false;
     }
 
+    /// <summary>Whether it waits in a queue.</summary>
+    public bool IsQueued => Volatile.Read(ref _queue) is not null;
+
     public bool IsIn(PeerQueue queue) => _queue == queue;
 
     public void Leave() => _queue = null;

@@ -73,6 +73,15 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     /// <summary>The stream it gets.</summary>
     public IncomingStream? Upload { get; private set; }
 
+    /// <summary>Its last frame is what it stays, and is kept if there was room.</summary>
+    public bool IsEndKnown { get; set; }
+
+    /// <summary>Its answer was promised for later.</summary>
+    public bool WasDeferred => _token is not null;
+
+    /// <summary>Bytes of its arguments when it came.</summary>
+    public int ArgumentBytes { get; } = frame.Arguments.Length;
+
     /// <summary>What is kept of it once it is settled.</summary>
     public long KeptBytes { get; set; }
 
@@ -124,7 +133,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
     }
 
     /// <summary>Whether a frame with the same id is the same call.</summary>
-    public bool IsSameCall(CallFrame other) => string.Equals(frame.Path, other.Path, StringComparison.Ordinal) && frame.Arguments.Span.SequenceEqual(other.Arguments.Span);
+    public bool IsSameCall(CallFrame other) => string.Equals(frame.Path, other.Path, StringComparison.Ordinal) && frame.HasSameArguments(other);
 
     /// <summary>The caller has doubts: says that the call is here, and shows what its streams lack.</summary>
     public void Repeat()
@@ -297,6 +306,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         if (_token is { } token)
             calls.Deferred.Forget(token);
         calls.OnSettled(this, last);
+        frame.ForgetArguments();
         return true;
     }
 

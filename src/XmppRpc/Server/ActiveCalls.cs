@@ -29,6 +29,8 @@ internal sealed class ActiveCalls
     private TaskCompletionSource? _drained;
     private long _waitingBytes;
     private int _running;
+    private int _streaming;
+    private int _doubts;
     private bool _draining;
 
     public ActiveCalls(ServedContracts contracts, Authorization authorization, CallerLimits limits, FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, string instance, PayloadPool payloads, ILogger log)
@@ -65,7 +67,7 @@ internal sealed class ActiveCalls
         get
         {
             lock (_lock)
-                return _running + _waiting.Count;
+                return _running + _streaming + _waiting.Count;
         }
     }
 
@@ -101,14 +103,11 @@ internal sealed class ActiveCalls
     public bool LetsIn(Jid from, PartFrame first)
     {
         var call = new CallFrame(first.Id, first.Path!, 0, default);
-        if (Served(from, call, isWhole: false) is null)
+        if (IsKnown(from, call, isWhole: false) || Served(from, call, isWhole: false) is null)
             return false;
         string? busy;
         lock (_lock)
         {
-            var link = _links.Find(from, call.Id.Scope);
-            if (link is not null && (link.IsBelowLow(call.Id.Number) || link.Find(call.Id.Number) is { IsSettled: false }))
-                return false;
             busy = _draining ? "This endpoint is closing."
                 : _batcher.QueuedBytes > Options.MaxQueuedBytes ? "Too much waits to be sent."
                 : _running >= Options.MaxConcurrentCalls && _waiting.Count >= Options.MaxWaitingCalls ? "Too many calls wait for their turn."
@@ -129,12 +128,16 @@ internal sealed class ActiveCalls
     /// <summary>The caller has settled calls, so they can be forgotten.</summary>
     public void Low(Jid from, LowFrame frame)
     {
+        List<ActiveCall>? running = null;
         lock (_lock)
             if (_links.Find(from, frame.Link) is { } link)
             {
                 link.Heard(from, _wheel.Lately);
-                link.Low(frame);
+                running = link.Low(frame);
             }
+        // Its cancel was lost, or comes behind this.
+        foreach (var call in running ?? [])
+            call.Cancel();
     }
 
     /// <summary>The caller's process seems gone. Unless it is heard within the grace, nobody waits for its calls any more.</summary>
@@ -144,26 +147,28 @@ internal sealed class ActiveCalls
         lock (_lock)
         {
             links = _links.Of(caller);
-            links.RemoveAll(static link => link.IsInDoubt);
+            links.RemoveAll(static link => link.Doubt > 0);
+            if (links.Count == 0)
+                return;
+            _doubts++;
             foreach (var link in links)
-                link.IsInDoubt = true;
+                link.BeginDoubt(_doubts);
+            _wheel.Set(new Deadline(new Grace(this, links, _doubts)), Options.PeerGrace);
         }
-        if (links.Count > 0)
-            _wheel.Set(new Deadline(new Grace(this, links)), Options.PeerGrace);
     }
 
     /// <summary>Callers with open calls that have been silent for that long.</summary>
     public List<Jid> Silent(TimeSpan span)
     {
         lock (_lock)
-            return [.. _links.All.Where(link => !link.IsInDoubt && Since(link) >= span && link.Calls.Any(call => !call.IsSettled)).Select(link => link.Caller).Distinct()];
+            return [.. _links.All.Where(link => link.Doubt == 0 && Since(link) >= span && link.HasOpenCalls).Select(link => link.Caller).Distinct()];
     }
 
     /// <summary>Callers with calls that are open or whose end they may not have got.</summary>
     public List<Jid> Busy()
     {
         lock (_lock)
-            return [.. _links.All.Where(link => link.Calls.Any()).Select(link => link.Caller).Distinct()];
+            return [.. _links.All.Where(link => !link.IsEmpty).Select(link => link.Caller).Distinct()];
     }
 
     /// <summary>The caller has shown that it lives.</summary>
@@ -181,7 +186,8 @@ internal sealed class ActiveCalls
         lock (_lock)
             calls = [.. _links.All.SelectMany(link => link.Calls)];
         foreach (var call in calls)
-            Repeat(call);
+            if (_batcher.QueuedBytes <= Options.MaxQueuedBytes)
+                Repeat(call);
     }
 
     /// <summary>Takes no further call, cancels none; completes when those that run have ended.</summary>
@@ -190,7 +196,7 @@ internal sealed class ActiveCalls
         lock (_lock)
         {
             _draining = true;
-            if (_running == 0 && _waiting.Count == 0)
+            if (_running == 0 && _streaming == 0 && _waiting.Count == 0)
                 return Task.CompletedTask;
             return (_drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
@@ -209,7 +215,8 @@ internal sealed class ActiveCalls
         {
             foreach (var link in _links.All)
                 link.ForgetExpired(Now);
-            _links.ForgetWhere(link => Since(link) >= idle ? !link.IsNeeded(Now) : link.IsGone && !link.MayComeAgain(Now));
+            // A caller sends nothing again on a link that was silent for half as long.
+            _links.ForgetWhere(link => link.IsEmpty && link.IsGone || Since(link) >= idle && !link.HasOpenCalls);
         }
         _limits.Sweep();
     }
@@ -237,6 +244,7 @@ internal sealed class ActiveCalls
         {
             _open.Remove(call);
             _links.Find(call.Caller, call.Id.Scope)?.Keep(call, last);
+            call.IsEndKnown = true;
         }
         Answer(call.ReplyTo, call.Frame, last);
     }
@@ -248,10 +256,14 @@ internal sealed class ActiveCalls
         ActiveCall? next;
         lock (_lock)
         {
-            next = _waiting.TryDequeue();
+            next = call.IsStream ? null : _waiting.TryDequeue();
             if (next is not null)
-                _waitingBytes -= next.Frame.Arguments.Length;
-            else if (--_running == 0)
+                _waitingBytes -= next.ArgumentBytes;
+            else if (call.IsStream)
+                _streaming--;
+            else
+                _running--;
+            if (_running == 0 && _streaming == 0)
                 _drained?.TrySetResult();
         }
         if (next is not null)
@@ -260,7 +272,7 @@ internal sealed class ActiveCalls
 
     private void Admit(Jid from, CallFrame frame, HandOver work)
     {
-        if (Served(from, frame, isWhole: true) is { } served)
+        if (!IsKnown(from, frame, isWhole: true) && Served(from, frame, isWhole: true) is { } served)
             Enter(new ActiveCall(this, from, frame, served, _limits.Of(from)), work);
     }
 
@@ -268,11 +280,11 @@ internal sealed class ActiveCalls
     private ServedMethod? Served(Jid from, CallFrame frame, bool isWhole)
     {
         var served = _contracts.Find(frame.Path, frame.Version) ?? (_contracts.Versions(frame.Path) is [var newest, ..] ? newest : null);
-        // To a stranger that may call nothing, what exists and what does not look alike. A call that was let in stays so: it may be running.
+        // To a stranger that may call nothing, what exists and what does not look alike.
         var access = served is not null ? Authorization.Of(from, served) : Authorization.IsOwnDomain(from) ? Access.Allowed : _contracts.Of(from);
-        if (access == Access.Denied && !IsKnown(from, frame.Id))
+        if (access == Access.Denied)
             Refuse(from, frame, RpcStatus.PermissionDenied, $"{from.Bare} may not call {frame.Path} here.");
-        else if (access == Access.NotYet && !IsKnown(from, frame.Id))
+        else if (access == Access.NotYet)
             Refuse(from, frame, RpcStatus.Unavailable, "Who may call is not known here yet.", retryAfter: RetryAfter);
         else if (served is null)
             Refuse(from, frame, RpcStatus.Unimplemented, $"{frame.Path} is not served here.", FrameNames.UnknownMethod);
@@ -294,30 +306,30 @@ internal sealed class ActiveCalls
     private void Enter(ActiveCall call, HandOver work)
     {
         Refusal? busy = null;
-        ActiveCall? earlier = null;
         var wasCanceled = false;
         lock (_lock)
         {
             var link = _links.Find(call.Caller, call.Id.Scope);
-            link?.Heard(call.Caller, _wheel.Lately);
-            if (link is not null && link.IsBelowLow(call.Id.Number))
-                return;
-            // Whatever else speaks against the call: one that has run is not refused as one that has not.
-            earlier = link?.Find(call.Id.Number);
-            if (earlier is not null)
-                earlier.ReplyTo = call.Caller;
-            else if (_canceled.Contains(call.Caller, call.Id))
+            if (_canceled.Contains(call.Caller, call.Id))
                 wasCanceled = true;
             else if (_batcher.QueuedBytes > Options.MaxQueuedBytes)
                 busy = new("Too much waits to be sent.", RetryAfter);
             else if (_draining)
                 busy = new("This endpoint is closing.", null);
-            else if (link is null ? !_links.HasRoomFor(call.Caller) : link.IsFull)
+            else if (link is null ? !_links.HasRoomFor(call.Budget) : link.IsFull)
                 busy = new("Too many calls are remembered for their callers.", RetryAfter);
-            else if (_running >= Options.MaxConcurrentCalls && (_waiting.Count >= Options.MaxWaitingCalls || _waitingBytes + call.Frame.Arguments.Length > Options.MaxWaitingBytes))
+            else if (call.IsStream && _streaming >= Options.MaxStreams)
+                busy = new("Too many streams are open.", RetryAfter);
+            else if (!call.IsStream && _running >= Options.MaxConcurrentCalls && (_waiting.Count >= Options.MaxWaitingCalls || _waitingBytes + call.Frame.Arguments.Length > Options.MaxWaitingBytes))
                 busy = new("Too many calls wait for their turn.", RetryAfter);
             else if (call.Budget.Enter(call.IsStream) is { } refusal)
                 busy = refusal;
+            else if (call.IsStream)
+            {
+                // A stream lasts: it takes no place from calls that end.
+                _streaming++;
+                work.Add(call);
+            }
             else if (_running < Options.MaxConcurrentCalls)
             {
                 _running++;
@@ -325,12 +337,14 @@ internal sealed class ActiveCalls
             }
             else
             {
-                _waitingBytes += call.Frame.Arguments.Length;
+                _waitingBytes += call.ArgumentBytes;
                 _waiting.Enqueue(call);
             }
-            if (earlier is null && !wasCanceled && busy is null)
+            if (wasCanceled || busy is not null)
+                link?.Close(call.Id.Number);
+            else
             {
-                link ??= _links.Add(call.Caller, call.Id.Scope);
+                link ??= _links.Add(call.Caller, call.Budget, call.Id.Scope);
                 link.Heard(call.Caller, _wheel.Lately);
                 link.Add(call);
                 _open.Add(call);
@@ -338,24 +352,48 @@ internal sealed class ActiveCalls
                 call.Arm(_wheel);
             }
         }
-        if (earlier is not null && !earlier.IsSameCall(call.Frame))
-            Refuse(call.Caller, call.Frame, RpcStatus.AlreadyExists, $"The id of this call is that of another one, of {earlier.Frame.Path}.", FrameNames.CallIdReused);
-        else if (earlier is not null)
-            Repeat(earlier);
-        else if (wasCanceled)
+        if (wasCanceled)
             Refuse(call.Caller, call.Frame, RpcStatus.Canceled, "The call was cancelled before it came.");
         else if (busy is not null)
             Refuse(call.Caller, call.Frame, RpcStatus.ResourceExhausted, busy.Message, _draining ? FrameNames.Draining : FrameNames.Busy, busy.RetryAfter);
     }
 
-    /// <summary>Says again how a call stands: its end, or that it is under way; and asks for what its streams lack.</summary>
+    /// <summary>
+    /// Whether the call came before, which is asked first of all: one that has run, or runs, must not be refused as one that has not. Its caller is told again how it stands;
+    /// one that is over for its caller is dropped.
+    /// </summary>
+    private bool IsKnown(Jid from, CallFrame frame, bool isWhole)
+    {
+        ActiveCall? earlier;
+        lock (_lock)
+        {
+            if (_links.Find(from, frame.Id.Scope) is not { } link)
+                return false;
+            link.Heard(from, _wheel.Lately);
+            if (link.IsOver(frame.Id.Number))
+                return true;
+            earlier = link.Find(frame.Id.Number);
+            if (earlier is null)
+                return false;
+            earlier.ReplyTo = from;
+        }
+        if (!_limits.MayAnswer(from))
+            return true;
+        if (isWhole && !earlier.IsSameCall(frame))
+            Refuse(from, frame, RpcStatus.AlreadyExists, $"The id of this call is that of another one, of {earlier.Frame.Path}.", FrameNames.CallIdReused);
+        else if (_batcher.QueuedBytes <= Options.MaxQueuedBytes)
+            Repeat(earlier);
+        return true;
+    }
+
+    /// <summary>Says again how a call stands: its end, unless that just leaves, or that it is under way; and asks for what its streams lack.</summary>
     private void Repeat(ActiveCall call)
     {
-        if (!call.IsSettled)
+        if (!call.IsEndKnown)
             call.Repeat();
         else if (call.Download is { } download)
             download.Resume(1, call.Frame.Credit!.Value);
-        else
+        else if (call.KeptReply is not { IsQueued: true })
             Answer(call.ReplyTo, call.Frame, call.KeptReply ?? Expired(call.Id));
     }
 
@@ -368,13 +406,15 @@ internal sealed class ActiveCalls
         {
             var link = _links.Find(from, id.Scope);
             // A process that has just taken the caller's place cancels streams it does not know: that does not show that the caller is back.
-            if (link is { IsInDoubt: false })
+            if (link is { Doubt: 0 })
                 link.Heard(from, _wheel.Lately);
             call = link?.Find(id.Number);
             if (call is null)
             {
                 // It may have overtaken its call.
-                if (link is null ? _contracts.IsVisibleTo(from) : !link.IsBelowLow(id.Number))
+                if (link is not null)
+                    link.Close(id.Number);
+                else if (_contracts.IsVisibleTo(from))
                     _canceled.Add(from, id);
                 return;
             }
@@ -394,9 +434,11 @@ internal sealed class ActiveCalls
                 call.ReplyTo = from;
                 return call;
             }
-            if (link is not null && link.IsBelowLow(frame.Id.Number) || !_contracts.IsVisibleTo(from) || _batcher.QueuedBytes > Options.MaxQueuedBytes)
+            if (link is not null && link.IsOver(frame.Id.Number) || !_contracts.IsVisibleTo(from) || _batcher.QueuedBytes > Options.MaxQueuedBytes)
                 return null;
         }
+        if (!_limits.MayAnswer(from))
+            return null;
         var ours = frame.Id.Scope.StartsWith(Instance, StringComparison.Ordinal);
         _batcher.Append(from, new FaultFrame(frame.Id, RpcStatus.Unavailable, ours ? "The call is not known here." : "The call was meant for another instance.")
         {
@@ -412,12 +454,6 @@ internal sealed class ActiveCalls
         Log.CallRefused(PlainText.Of(frame.Path)!, frame.Id.ToCallId(), PlainText.Of(from.ToString())!, status);
         if (_batcher.QueuedBytes <= 2 * Options.MaxQueuedBytes)
             Answer(from, frame, new FaultFrame(frame.Id, status, message) { Code = code, RetryAfter = retryAfter is { } wait ? (long)Math.Ceiling(wait.TotalMilliseconds) : null, Ran = code == FrameNames.WrongInstance ? null : false });
-    }
-
-    private bool IsKnown(Jid from, CallId id)
-    {
-        lock (_lock)
-            return _links.Find(from, id.Scope)?.Find(id.Number) is not null;
     }
 
     private void Answer(Jid to, CallFrame frame, CallBoundFrame answer)
@@ -440,12 +476,12 @@ internal sealed class ActiveCalls
             return [.. _open.Where(condition)];
     }
 
-    private void GiveUp(List<CallerLink> links)
+    private void GiveUp(List<CallerLink> links, int doubt)
     {
         List<ActiveCall> calls;
         lock (_lock)
         {
-            links.RemoveAll(static link => !link.IsInDoubt);
+            links.RemoveAll(link => link.Doubt != doubt);
             foreach (var link in links)
                 link.IsGone = true;
             calls = [.. links.SelectMany(link => link.Calls).Where(call => !call.IsSettled)];
@@ -454,8 +490,8 @@ internal sealed class ActiveCalls
             call.CallerLost();
     }
 
-    private sealed class Grace(ActiveCalls calls, List<CallerLink> links) : IExpires
+    private sealed class Grace(ActiveCalls calls, List<CallerLink> links, int doubt) : IExpires
     {
-        public void Expire() => calls.GiveUp(links);
+        public void Expire() => calls.GiveUp(links, doubt);
     }
 }

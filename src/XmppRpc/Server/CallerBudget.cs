@@ -15,13 +15,16 @@ internal sealed class CallerBudget(RpcEndpointOptions options, double? callsPerS
     private int _deferred;
     private bool _silent;
 
+    /// <summary>Links that are remembered for it; guarded by <see cref="ActiveCalls"/>.</summary>
+    public int Links { get; set; }
+
     /// <summary>Nothing would be lost by forgetting it.</summary>
     public bool IsIdle
     {
         get
         {
             lock (_lock)
-                return _running == 0 && _deferred == 0 && _refusals.IsFull && _calls is null or { IsFull: true };
+                return _running == 0 && Links == 0 && _deferred == 0 && _refusals.IsFull && _calls is null or { IsFull: true };
         }
     }
 

@@ -10,16 +10,17 @@ internal sealed class CallerLinks(RpcEndpointOptions options)
 
     public CallerLink? Find(Jid caller, string id) => _accounts.TryGetValue(caller.Bare, out var links) ? links.GetValueOrDefault(id) : null;
 
-    /// <summary>Whether one more link may be remembered, in all and for that account: one caller cannot take the room of the others.</summary>
-    public bool HasRoomFor(Jid caller) => _count < options.MaxCallerLinks && (!_accounts.TryGetValue(caller.Bare, out var links) || links.Count < options.MaxLinksPerCaller);
+    /// <summary>Whether one more link may be remembered, in all and for that caller: one cannot take the room of the others.</summary>
+    public bool HasRoomFor(CallerBudget budget) => _count < options.MaxCallerLinks && budget.Links < options.MaxLinksPerCaller;
 
-    public CallerLink Add(Jid caller, string id)
+    public CallerLink Add(Jid caller, CallerBudget budget, string id)
     {
         if (!_accounts.TryGetValue(caller.Bare, out var links))
             _accounts.Add(caller.Bare, links = new(StringComparer.Ordinal));
-        var link = new CallerLink(caller, options);
+        var link = new CallerLink(caller, budget, options);
         links.Add(id, link);
         _count++;
+        budget.Links++;
         return link;
     }
 
@@ -35,7 +36,10 @@ internal sealed class CallerLinks(RpcEndpointOptions options)
         {
             foreach (var (id, link) in links)
                 if (condition(link) && links.Remove(id))
+                {
                     _count--;
+                    link.Budget.Links--;
+                }
             if (links.Count == 0)
                 _accounts.Remove(account);
         }

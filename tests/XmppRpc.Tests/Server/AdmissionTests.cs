@@ -138,7 +138,7 @@ public sealed class AdmissionTests : IAsyncDisposable
         for (var i = 0; i < 3; i++)
             order.Add((await callee.Sent.NextFrameAsync<ReplyFrame>()).Id.Number);
         Assert.Equal([1L, 2, 3], order);
-        await callee.RepliedAsync(NewCall(4));
+        await callee.RepliedAsync(NewCall(5));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class AdmissionTests : IAsyncDisposable
         await calls.RepliedAsync(NewCall(1));
         AssertBusy(await calls.RefusedAsync(NewCall(2)), FrameNames.Busy);
         calls.Calls.Low(Caller, new LowFrame(Link, 2, []));
-        await calls.RepliedAsync(NewCall(2));
+        await calls.RepliedAsync(NewCall(3));
 
         await using var links = new CalleeSide(options => options with { MaxCallerLinks = 1 });
         await links.RepliedAsync(NewCall(1));

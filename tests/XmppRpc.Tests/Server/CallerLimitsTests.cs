@@ -23,18 +23,18 @@ public sealed class CallerLimitsTests
         var fault = await callee.RefusedAsync(NewCall(3, arguments: "[]"));
         Assert.Equal((RpcStatus.ResourceExhausted, FrameNames.Busy, false, 500L), (fault.Status, fault.Code, fault.Ran, fault.RetryAfter));
         // Another resource is the same caller, another account is not.
-        Assert.Equal(FrameNames.Busy, (await callee.RefusedAsync(NewCall(3), Jid.Parse("shop@example.org/2"))).Code);
+        Assert.Equal(FrameNames.Busy, (await callee.RefusedAsync(NewCall(4), Jid.Parse("shop@example.org/2"))).Code);
         callee.Receive(NewCall(1), Other);
         Assert.Equal(Other, (await callee.Sent.NextAsync()).To);
         callee.Time.Advance(TimeSpan.FromMilliseconds(499));
-        Assert.Equal(1, (await callee.RefusedAsync(NewCall(3))).RetryAfter);
+        Assert.Equal(1, (await callee.RefusedAsync(NewCall(5))).RetryAfter);
         callee.Time.Advance(TimeSpan.FromMilliseconds(1));
-        await callee.RepliedAsync(NewCall(3));
+        await callee.RepliedAsync(NewCall(6));
         // A long rest saves up no more than a second's worth.
         callee.Time.Advance(TimeSpan.FromHours(1));
-        await callee.RepliedAsync(NewCall(4));
-        await callee.RepliedAsync(NewCall(5));
-        await callee.RefusedAsync(NewCall(6));
+        await callee.RepliedAsync(NewCall(7));
+        await callee.RepliedAsync(NewCall(8));
+        await callee.RefusedAsync(NewCall(9));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class CallerLinkTests : IAsyncDisposable
     private readonly CalleeSide _callee = new(options => options with { MaxRememberedCalls = 10, MaxRememberedReplyBytes = 1000 });
     private readonly CallerLink _link;
 
-    public CallerLinkTests() => _link = new CallerLink(Caller, _callee.Calls.Options);
+    public CallerLinkTests() => _link = new CallerLink(Caller, _callee.Limits.Of(Caller), _callee.Calls.Options);
 
     public ValueTask DisposeAsync() => _callee.DisposeAsync();
 
@@ -20,13 +20,13 @@ public sealed class CallerLinkTests : IAsyncDisposable
         Add(1, 2, 3, 4, 5);
         _link.Low(new LowFrame(Link, 4, [2]));
         Assert.Equal([2L, 4, 5], Numbers());
-        Assert.True(_link.IsBelowLow(1));
-        Assert.False(_link.IsBelowLow(2));
-        Assert.True(_link.IsBelowLow(3));
-        Assert.False(_link.IsBelowLow(4));
+        Assert.True(_link.IsOver(1));
+        Assert.False(_link.IsOver(2));
+        Assert.True(_link.IsOver(3));
+        Assert.False(_link.IsOver(4));
         _link.Low(new LowFrame(Link, 5, []));
         Assert.Equal([5L], Numbers());
-        Assert.True(_link.IsBelowLow(2));
+        Assert.True(_link.IsOver(2));
     }
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class CallerLinkTests : IAsyncDisposable
         Add(1, 2, 3);
         _link.Low(new LowFrame(Link, 3, []));
         _link.Low(new LowFrame(Link, 2, [1]));
-        Assert.True(_link.IsBelowLow(1));
-        Assert.True(_link.IsBelowLow(2));
+        Assert.True(_link.IsOver(1));
+        Assert.True(_link.IsOver(2));
     }
 
     [Fact]

@@ -30,10 +30,112 @@ public sealed class RepeatedCallTests : IAsyncDisposable
     [Fact]
     public async Task Cancel_that_overtakes_its_call_keeps_it_from_running()
     {
-        await _callee.RepliedAsync(NewCall(7));
         _callee.Receive(new CancelFrame(First));
         var fault = await _callee.RefusedAsync(NewCall(1));
         Assert.Equal((RpcStatus.Canceled, false), (fault.Status, fault.Ran));
+        await _callee.RepliedAsync(NewCall(7));
+        _callee.Receive(new CancelFrame(new CallId(Link, 8)));
+        _callee.Receive(NewCall(8));
+        await _callee.Sent.AssertNothingAsync(_callee.Batcher);
+    }
+
+    [Fact]
+    public async Task Call_that_was_refused_for_want_of_room_does_not_run_when_it_comes_again()
+    {
+        await using var callee = new CalleeSide(options => options with { MaxConcurrentCalls = 1, MaxWaitingCalls = 0 });
+        var running = await callee.RunAsync(NewCall(1));
+        Assert.Equal((FrameNames.Busy, false), (await callee.RefusedAsync(NewCall(2))) is var fault ? (fault.Code, fault.Ran) : default);
+        running.SetResult("done");
+        await callee.Sent.NextFrameAsync<ReplyFrame>();
+        callee.Receive(NewCall(2));
+        await callee.Sent.AssertNothingAsync(callee.Batcher);
+        await callee.RepliedAsync(NewCall(3));
+    }
+
+    [Fact]
+    public async Task Call_that_runs_is_not_refused_when_its_contract_is_no_longer_served()
+    {
+        var running = await _callee.RunAsync(NewCall(1));
+        _callee.Contracts.Remove(Contract);
+        _callee.Receive(NewCall(1));
+        await _callee.Sent.NextFrameAsync<AckFrame>();
+        running.SetResult("done");
+        await _callee.Sent.NextFrameAsync<ReplyFrame>();
+        await _callee.RepliedAsync(NewCall(1));
+        Assert.Equal(FrameNames.UnknownMethod, (await _callee.RefusedAsync(NewCall(2))).Code);
+    }
+
+    [Fact]
+    public async Task Call_that_its_caller_has_settled_while_it_runs_is_cancelled()
+    {
+        var running = await _callee.RunAsync(NewCall(1));
+        _callee.Calls.Low(Caller, new LowFrame(Link, 2, []));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Grace_of_an_earlier_doubt_does_not_end_a_later_one()
+    {
+        var running = await _callee.RunAsync(NewCall(1));
+        _callee.Calls.CallerGone(Caller);
+        _callee.Time.Advance(TimeSpan.FromSeconds(1));
+        _callee.Calls.Heard(Caller);
+        _callee.Time.Advance(TimeSpan.FromSeconds(1.5));
+        _callee.Calls.CallerGone(Caller);
+        _callee.Time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.False(running.Task.IsCompleted);
+        _callee.Time.Advance(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Deferred_call_is_remembered_beyond_the_deadline_of_its_taking()
+    {
+        string token = "";
+        _callee.On = (_, responder, _) =>
+        {
+            var ticket = Deferred.Later<string>();
+            token = ticket.Token.Value;
+            return responder.DeferAsync(Task.FromResult<Deferred<string>>(ticket), Json.TypeInfo<string>());
+        };
+        static CallFrame Call() => new(First, "acme.orders/decide", 1, Utf8("{}")) { TimeToLive = 1000 };
+        _callee.Receive(Call());
+        Assert.True((await _callee.Sent.NextFrameAsync<AckFrame>()).IsDeferred);
+        _callee.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.True(await _callee.Calls.Deferred.CompleteAsync(new DeferredToken<string>(token), "at last"));
+        await _callee.Sent.NextFrameAsync<ReplyFrame>();
+        _callee.Time.Advance(TimeSpan.FromMinutes(4));
+        _callee.Calls.Sweep(TimeSpan.FromMinutes(10));
+        _callee.Receive(Call());
+        Assert.Equal("\"at last\"", Text((await _callee.Sent.NextFrameAsync<ReplyFrame>()).Result));
+    }
+
+    [Fact]
+    public async Task Call_that_has_not_come_yet_is_let_in_though_later_ones_are_long_forgotten()
+    {
+        await _callee.RepliedAsync(new CallFrame(new CallId(Link, 2), "acme.orders/place", 1, Utf8("{}")) { TimeToLive = 1000 });
+        _callee.Time.Advance(TimeSpan.FromMinutes(2));
+        _callee.Calls.Sweep(TimeSpan.FromMinutes(10));
+        await _callee.RepliedAsync(NewCall(1));
+        _callee.Receive(NewCall(2));
+        await _callee.Sent.AssertNothingAsync(_callee.Batcher);
+    }
+
+    [Fact]
+    public async Task Streams_take_no_places_from_calls()
+    {
+        await using var callee = new CalleeSide(options => options with { MaxConcurrentCalls = 1, MaxWaitingCalls = 0, MaxStreams = 2 });
+        var reply = callee.On;
+        callee.On = (_, responder, token) => responder.StreamAsync(Endless(token), Json.TypeInfo<int>());
+        for (var number = 1; number <= 2; number++)
+        {
+            callee.Receive(NewStream(number));
+            await callee.Sent.NextFrameAsync<AckFrame>();
+        }
+        Assert.Equal(FrameNames.Busy, (await callee.RefusedAsync(NewStream(3))).Code);
+        callee.On = reply;
+        await callee.RepliedAsync(NewCall(4));
+        Assert.Equal(2, callee.Calls.Load);
     }
 
     [Fact]
@@ -90,12 +192,12 @@ public sealed class RepeatedCallTests : IAsyncDisposable
             runs++;
             return reply(arguments, responder, token);
         };
-        var call = new CallFrame(First, "acme.orders/place", 1, Utf8("{}")) { TimeToLive = 30_000 };
-        _callee.Receive(call);
+        static CallFrame Call() => new(First, "acme.orders/place", 1, Utf8("{}")) { TimeToLive = 30_000 };
+        _callee.Receive(Call());
         await _callee.Sent.NextFrameAsync<ReplyFrame>();
         _callee.Lose(Caller);
         _callee.Calls.Sweep(TimeSpan.FromMinutes(10));
-        _callee.Receive(call);
+        _callee.Receive(Call());
         await _callee.Sent.NextFrameAsync<ReplyFrame>();
         Assert.Equal(1, runs);
     }
@@ -118,7 +220,7 @@ public sealed class RepeatedCallTests : IAsyncDisposable
         Assert.Equal(FrameNames.Busy, (await callee.RefusedAsync(NewCall(3))).Code);
         callee.Time.Advance(TimeSpan.FromSeconds(62));
         callee.Calls.Sweep(TimeSpan.FromMinutes(10));
-        await callee.RepliedAsync(NewCall(3));
+        await callee.RepliedAsync(NewCall(4));
         // What is forgotten is not let in again.
         callee.Receive(new CallFrame(First, "acme.orders/place", 1, Utf8("{}")) { TimeToLive = 1000 });
         await callee.Sent.AssertNothingAsync(callee.Batcher);
@@ -161,6 +263,12 @@ public sealed class RepeatedCallTests : IAsyncDisposable
         Assert.Equal((FrameNames.UnknownCall, null), (await _callee.RefusedAsync(resume)) is var fault ? (fault.Code, fault.Ran) : default);
         _callee.Receive(resume, Jid.Parse("mallory@elsewhere.org/x"));
         await _callee.Sent.AssertNothingAsync(_callee.Batcher);
+    }
+
+    private static async IAsyncEnumerable<int> Endless([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    {
+        await Task.Delay(Timeout.Infinite, token);
+        yield break;
     }
 
     private static async IAsyncEnumerable<int> Three()

@@ -29,6 +29,7 @@ internal sealed class XmppRpcContestant(string server, bool tls, bool managed) :
         MaxPendingCalls = Many,
         MaxPendingCallsPerPeer = Many,
         MaxConcurrentCalls = Many,
+        MaxConcurrentCallsPerCaller = Many,
         MaxRememberedCalls = Many,
     };
 
