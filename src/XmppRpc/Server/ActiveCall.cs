@@ -315,6 +315,8 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         switch (error)
         {
             case OperationCanceledException when _cancellation.IsCancellationRequested:
+            // A call that it made had no more time than this one.
+            case RpcTimeoutException when _isLate:
                 // It was broken off somewhere: nobody can say what it has done.
                 return _isLate
                     ? Failure(RpcStatus.DeadlineExceeded, "The deadline passed while the call was running.", ran: null)
