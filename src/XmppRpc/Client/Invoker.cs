@@ -99,6 +99,7 @@ internal sealed class Invoker(PendingCalls calls, Targets targets, PayloadPool p
             Headers = HeadersOf(arguments, options),
             Extras = CallExtras.Of(options, arguments.Progress, method, calls.Log),
             Upload = arguments.Upload,
+            TraceParent = RpcTelemetry.TraceParent,
             RouteKey = options.RouteKey,
             Waits = options.Delivery == RpcDelivery.WaitUntilAvailable,
             Credit = method.Kind == RpcMethodKind.Stream ? new Credit(options.StreamWindow ?? method.StreamSettings.Window, method.StreamSettings.WindowBytes) : null,

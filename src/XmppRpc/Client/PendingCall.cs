@@ -21,6 +21,9 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
     /// <summary>Whether the call waits until somebody is there.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>The trace that the calling code belongs to, or null.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Texts that travel beside the arguments.</summary>
     public RpcHeaders Headers { get; init; } = RpcHeaders.None;
 
@@ -239,6 +242,7 @@ internal sealed class OutgoingCall : CallFrame
         Credit = call.Request.Credit;
         HasUpload = call.Request.Upload is not null;
         Headers = call.Request.Headers;
+        TraceParent = call.Request.TraceParent;
         IsOneWay = call.Request.Method.Kind == RpcMethodKind.OneWay;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
 using XmppRpc.Contracts;
@@ -251,6 +252,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
 
     private async Task RunAsync()
     {
+        using var span = RpcTelemetry.BeginServing(served.Method.Contract, served.Method.Name, frame.TraceParent);
         try
         {
             Current = this;
@@ -259,6 +261,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         }
         catch (Exception e)
         {
+            span?.SetStatus(ActivityStatusCode.Error);
             Fail(e);
         }
         calls.OnReturned(this);
