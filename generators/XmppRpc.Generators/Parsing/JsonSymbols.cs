@@ -26,10 +26,31 @@ internal static class JsonSymbols
 
     /// <summary>The member's value is part of the JSON as its type says.</summary>
     public static bool IsWritten(ISymbol member) =>
+        IsSeen(member) && !HasConverter(member);
+
+    /// <summary>The member's value is part of the JSON, as its type says or as a converter does.</summary>
+    public static bool IsSeen(ISymbol member) =>
         TypeOf(member) is not null
         && (member.DeclaredAccessibility == Accessibility.Public || member.FindAttribute(Space + "JsonIncludeAttribute") is not null)
-        && !IsIgnored(member)
-        && !HasConverter(member);
+        && !IsIgnored(member);
+
+    /// <summary>The types that a context has metadata of by its attributes.</summary>
+    public static IEnumerable<ITypeSymbol> SerializableTypes(INamedTypeSymbol context) => context.GetAttributes()
+        .Where(attribute => attribute.AttributeClass?.Is(Space + "JsonSerializableAttribute") == true)
+        .Select(attribute => attribute.ConstructorArguments.FirstOrDefault().Value)
+        .OfType<ITypeSymbol>();
+
+    /// <summary>It says which types stand behind it, or that others do.</summary>
+    public static bool IsPolymorphic(INamedTypeSymbol type) => DerivedTypes(type).Any() || type.FindAttribute(Space + "JsonPolymorphicAttribute") is not null;
+
+    public static bool IsJsonConstructor(IMethodSymbol constructor) => constructor.FindAttribute(Space + "JsonConstructorAttribute") is not null;
+
+    /// <summary>The types of the elements of a collection, of keys and values of a dictionary.</summary>
+    public static IEnumerable<ITypeSymbol> ElementTypes(ITypeSymbol type) => type is IArrayTypeSymbol array
+        ? [array.ElementType]
+        : type.AllInterfaces
+            .Where(super => super.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T)
+            .Select(super => super.TypeArguments[0]);
 
     public static bool IsCollection(INamedTypeSymbol type) => type.SpecialType == SpecialType.System_Collections_IEnumerable || type.AllInterfaces.Any(super => super.SpecialType == SpecialType.System_Collections_IEnumerable);
 
