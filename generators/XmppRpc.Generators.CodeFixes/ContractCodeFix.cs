@@ -22,11 +22,14 @@ public abstract class ContractCodeFix : CodeFixProvider
     /// <summary>The fixes of one finding, the likeliest first.</summary>
     internal abstract Task<IReadOnlyList<Fix>> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation);
 
-    internal static async Task<Solution> ApplyAsync(Solution solution, IEnumerable<Fix> fixes, CancellationToken cancellation)
+    internal static async Task<Solution> ApplyAsync(Solution solution, IReadOnlyList<Fix> fixes, CancellationToken cancellation)
     {
         var editor = new SolutionEditor(solution);
         foreach (var fix in fixes)
             await fix.EditAsync(editor, cancellation).ConfigureAwait(false);
-        return editor.GetChangedSolution();
+        var changed = editor.GetChangedSolution();
+        foreach (var fix in fixes)
+            changed = await fix.EditFilesAsync(changed, cancellation).ConfigureAwait(false);
+        return changed;
     }
 }

@@ -68,6 +68,17 @@ internal static class Diagnostics
 
     public static readonly DiagnosticDescriptor CallDropped = Warning("XRPC044", "Task of proxy call dropped", "{0}");
 
+    public static readonly DiagnosticDescriptor MethodRemoved = Warning("XRPC050", "Method removed from contract", "RpcContracts.txt has '{0}', which contract '{1}' has no longer; put it back, or mark the line *RETIRED*");
+
+    public static readonly DiagnosticDescriptor SignatureChanged = Warning("XRPC051", "Signature changed", "'{0}' is not what RpcContracts.txt says: {1}; programs of before cannot talk to it under the same Version");
+
+    public static readonly DiagnosticDescriptor MethodNotRecorded = Warning("XRPC052", "Method not recorded", "RpcContracts.txt lacks '{0}'");
+
+    public static readonly DiagnosticDescriptor ContractRemoved = new("XRPC053", "Contract removed or version went down", "Contract '{0}' {1}", "XmppRpc", DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: "docs/diagnostics/XRPC053.md", customTags: [WellKnownDiagnosticTags.CompilationEnd]);
+
+    public static readonly DiagnosticDescriptor NoHistory = Info("XRPC054", "RpcContracts.txt missing", "The project records its contracts (XmppRpcContracts), but has no RpcContracts.txt for '{0}'");
+
     public static readonly DiagnosticDescriptor NoAccessDecision = Warning("XRPC060", "No authorization decision", "Contract '{0}' is served without saying who may call {1}: add [RpcAuthorize] (its own domain, or what it names) or [RpcAllowAnyone]");
 
     public static readonly DiagnosticDescriptor IdentityFromParameter = Info("XRPC061", "Identity from a parameter", "'{0}' is what the caller says; who calls is in RpcContext.Current.Caller, stamped by the servers");

@@ -79,7 +79,7 @@ internal static class Fixing
         return result[Rules.Usings.Length..];
     }
 
-    private static async Task<(Project Project, Diagnostic Finding)> FirstFindingAsync(Solution solution, string id)
+    public static async Task<(Project Project, Diagnostic Finding)> FirstFindingAsync(Solution solution, string id)
     {
         foreach (var project in solution.Projects)
             if ((await FindingsAsync(project, id)).FirstOrDefault() is { } finding)
@@ -87,15 +87,19 @@ internal static class Fixing
         throw new InvalidOperationException($"{id} found nothing.");
     }
 
-    private static async Task<ImmutableArray<Diagnostic>> FindingsAsync(Project project, string id) => await Rules.FindingsAsync((await project.GetCompilationAsync())!, id);
+    public static async Task<ImmutableArray<Diagnostic>> FindingsAsync(Project project, string id) => await Rules.FindingsAsync((await project.GetCompilationAsync())!, id, project.AnalyzerOptions);
 
     private static async Task<List<(CodeFixProvider Provider, CodeAction Action)>> ActionsAsync(Solution solution, Diagnostic finding)
     {
         var actions = new List<(CodeFixProvider, CodeAction)>();
         foreach (var provider in Rules.Fixes.Where(provider => provider.FixableDiagnosticIds.Contains(finding.Id)))
-            await provider.RegisterCodeFixesAsync(new CodeFixContext(solution.GetDocument(finding.Location.SourceTree)!, finding, (action, _) => actions.Add((provider, action)), CancellationToken.None));
+            await provider.RegisterCodeFixesAsync(new CodeFixContext(Place(solution, finding), finding.Location.SourceSpan, [finding], (action, _) => actions.Add((provider, action)), CancellationToken.None));
         return actions;
     }
+
+    private static TextDocument Place(Solution solution, Diagnostic finding) => finding.Location.SourceTree is { } tree
+        ? solution.GetDocument(tree)!
+        : solution.Projects.SelectMany(project => project.AdditionalDocuments).Single(document => document.FilePath == finding.Location.GetLineSpan().Path);
 
     private sealed class Findings(string id) : FixAllContext.DiagnosticProvider
     {

@@ -36,13 +36,15 @@ internal static class Rules
         return [.. findings.Select(finding => finding.Location.SourceTree!.GetText().ToString(finding.Location.SourceSpan))];
     }
 
-    public static async Task<ImmutableArray<Diagnostic>> FindingsAsync(Compilation compilation, string id, ImmutableDictionary<string, string>? buildProperties = null)
+    public static Task<ImmutableArray<Diagnostic>> FindingsAsync(Compilation compilation, string id, ImmutableDictionary<string, string>? buildProperties = null) =>
+        FindingsAsync(compilation, id, new AnalyzerOptions([], new BuildProperties(buildProperties ?? ImmutableDictionary<string, string>.Empty)));
+
+    public static async Task<ImmutableArray<Diagnostic>> FindingsAsync(Compilation compilation, string id, AnalyzerOptions options)
     {
-        var options = new AnalyzerOptions([], new BuildProperties(buildProperties ?? ImmutableDictionary<string, string>.Empty));
         var found = await compilation
             .WithAnalyzers(Analyzers, new CompilationWithAnalyzersOptions(options, (exception, _, _) => Assert.Fail(exception.ToString()), concurrentAnalysis: true, logAnalyzerExecutionTime: false))
             .GetAnalyzerDiagnosticsAsync();
-        return [.. found.Where(finding => finding.Id == id).OrderBy(finding => finding.Location.SourceTree!.FilePath, StringComparer.Ordinal).ThenBy(finding => finding.Location.SourceSpan.Start)];
+        return [.. found.Where(finding => finding.Id == id).OrderBy(finding => finding.Location.GetLineSpan().Path, StringComparer.Ordinal).ThenBy(finding => finding.Location.SourceSpan.Start)];
     }
 
     /// <summary>What the compiler has against a source, which is nothing for samples that are good.</summary>

@@ -13,7 +13,7 @@ public sealed class RuleCatalogueTests
     private static readonly string[] Fixable =
     [
         "XRPC001", "XRPC002", "XRPC003", "XRPC007", "XRPC009", "XRPC010", "XRPC011", "XRPC012", "XRPC013", "XRPC014", "XRPC016", "XRPC020", "XRPC021", "XRPC022",
-        "XRPC030", "XRPC040", "XRPC041", "XRPC042", "XRPC043", "XRPC044", "XRPC060", "XRPC090",
+        "XRPC030", "XRPC040", "XRPC041", "XRPC042", "XRPC043", "XRPC044", "XRPC050", "XRPC051", "XRPC052", "XRPC053", "XRPC054", "XRPC060", "XRPC090",
     ];
 
     [Theory, MemberData(nameof(Ids))]
