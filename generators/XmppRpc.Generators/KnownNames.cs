@@ -77,6 +77,11 @@ internal static class KnownNames
         internal const string Type = "XmppRpc.RpcFaultException`1";
     }
 
+    internal static class Jid
+    {
+        internal const string Type = "XmppRpc.Xmpp.Jid";
+    }
+
     internal static class RpcEndpoint
     {
         internal const string Type = "XmppRpc.RpcEndpoint";

@@ -81,6 +81,7 @@ public sealed class AccessAnalyzer : DiagnosticAnalyzer
     {
         foreach (var parameter in compared.Select(Unconverted).OfType<IParameterReferenceOperation>())
             if (Identities.Contains(parameter.Parameter.Name, StringComparer.OrdinalIgnoreCase)
+                && (parameter.Type?.SpecialType == SpecialType.System_String || parameter.Type?.Is(KnownNames.Jid.Type) == true)
                 && parameter.Parameter.ContainingSymbol is IMethodSymbol method
                 && !compared.Any(IsCaller)
                 && method.ImplementedContractMethods().Any())

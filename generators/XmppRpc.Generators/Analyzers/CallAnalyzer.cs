@@ -68,6 +68,7 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
             Check(context, value, (pattern is INegatedPatternOperation negated ? negated.Pattern : pattern) switch
             {
                 IDeclarationPatternOperation declaration => declaration.MatchedType,
+                IRecursivePatternOperation recursive => recursive.MatchedType,
                 ITypePatternOperation typed => typed.MatchedType,
                 _ => null,
             });

@@ -33,13 +33,13 @@ public sealed class JsonAnalyzer : DiagnosticAnalyzer
         // What is wrong with it is said already.
         if (parse.Model is null)
             return;
-        CheckContext(context, contract, parse.Payloads);
-        CheckParts(context, parse.Payloads);
+        var jsonContext = contract.FindAttribute(KnownNames.RpcContractAttribute.Type).Named<INamedTypeSymbol>(KnownNames.RpcContractAttribute.JsonContext);
+        CheckContext(context, contract, jsonContext, parse.Payloads);
+        CheckParts(context, JsonSymbols.ConvertedTypes(jsonContext), parse.Payloads);
     }
 
-    private static void CheckContext(SymbolAnalysisContext context, INamedTypeSymbol contract, ImmutableArray<Payload> payloads)
+    private static void CheckContext(SymbolAnalysisContext context, INamedTypeSymbol contract, INamedTypeSymbol? jsonContext, ImmutableArray<Payload> payloads)
     {
-        var jsonContext = contract.FindAttribute(KnownNames.RpcContractAttribute.Type).Named<INamedTypeSymbol>(KnownNames.RpcContractAttribute.JsonContext);
         var known = jsonContext is null ? new HashSet<string>(StringComparer.Ordinal) : JsonKnowledge.Of(jsonContext, context.CancellationToken);
         if (known is null)
             return;
@@ -61,7 +61,7 @@ public sealed class JsonAnalyzer : DiagnosticAnalyzer
             context.ReportDiagnostic(Diagnostic.Create(Diagnostics.NotInJsonContext, payload.Location, Properties(payload.Type.BareSource(), all, jsonContext), payload.Type.Text(), jsonContext.Text(), contract.Name));
     }
 
-    private static void CheckParts(SymbolAnalysisContext context, ImmutableArray<Payload> payloads)
+    private static void CheckParts(SymbolAnalysisContext context, HashSet<string>? converted, ImmutableArray<Payload> payloads)
     {
         var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var payload in payloads)
@@ -73,7 +73,7 @@ public sealed class JsonAnalyzer : DiagnosticAnalyzer
                     if (said.Add((member ?? type).Text()))
                         context.ReportDiagnostic(Diagnostic.Create(Diagnostics.SuspiciousMember, payload.Location, payload.Type.Text(), (member ?? type).Text(), sending));
                 }
-                else if (JsonRefusals.Reading(type) is { } reading && said.Add(type.RuntimeName()))
+                else if (converted?.Contains(type.RuntimeName()) == false && JsonRefusals.Reading(type) is { } reading && said.Add(type.RuntimeName()))
                     context.ReportDiagnostic(Diagnostic.Create(Diagnostics.NotDeserializable, payload.Location, Properties(null, null, type), type.Text(), reading));
             }
     }

@@ -40,6 +40,25 @@ internal static class JsonSymbols
         .Select(attribute => attribute.ConstructorArguments.FirstOrDefault().Value)
         .OfType<ITypeSymbol>();
 
+    /// <summary>The types that a context has converters for; null where a converter decides itself for which types it is.</summary>
+    public static HashSet<string>? ConvertedTypes(INamedTypeSymbol? context)
+    {
+        var converted = new HashSet<string>(StringComparer.Ordinal);
+        var options = context?.FindAttribute(Space + "JsonSourceGenerationOptionsAttribute")?.NamedArguments.FirstOrDefault(argument => string.Equals(argument.Key, "Converters", StringComparison.Ordinal)).Value;
+        if (options is not { Kind: TypedConstantKind.Array, IsNull: false } list)
+            return converted;
+        foreach (var converter in list.Values.Select(value => value.Value).OfType<INamedTypeSymbol>())
+        {
+            var parent = converter;
+            while (parent is not null && !parent.Is(Space + "JsonConverter`1"))
+                parent = parent.BaseType;
+            if (parent is null)
+                return null;
+            converted.Add(parent.TypeArguments[0].RuntimeName());
+        }
+        return converted;
+    }
+
     /// <summary>It says which types stand behind it, or that others do.</summary>
     public static bool IsPolymorphic(INamedTypeSymbol type) => DerivedTypes(type).Any() || type.FindAttribute(Space + "JsonPolymorphicAttribute") is not null;
 

@@ -36,7 +36,7 @@ public sealed class CallRuleTests
             ["c.GetAsync().Result", "c.GetAsync().Wait()", "c.GoAsync().AsTask().Wait(1)", "c.GetAsync().ConfigureAwait(false).GetAwaiter().GetResult()", "c.GoAsync().GetAwaiter().GetResult()"] },
         { "XRPC042", Caller("try { await c.GetAsync(); } catch (RpcFaultException<string>) { }"), ["catch (RpcFaultException<string>) { }"] },
         { "XRPC042", Caller("try { await c.GoAsync(); await foreach (var x in c.List()) { } } catch (RpcFaultException<int> e) when (e.FaultDetail > 1) { } finally { }"), ["catch (RpcFaultException<int> e) when (e.FaultDetail > 1) { }"] },
-        { "XRPC043", Caller("if (c is IE) { } if (c is not IE e) { } var x = c as IE; var y = (IE)c; var z = c is ID; await Task.Yield();"), ["c is IE", "c is not IE e", "c as IE", "(IE)c", "c is ID"] },
+        { "XRPC043", Caller("if (c is IE) { } if (c is not IE e) { } if (c is IE { } f) { } var x = c as IE; var y = (IE)c; var z = c is ID; await Task.Yield();"), ["c is IE", "c is not IE e", "c is IE { } f", "c as IE", "(IE)c", "c is ID"] },
         { "XRPC044", Caller("c.GetAsync(); c.GoAsync(); c.List(); c.ApplyAsync();", "void"), ["c.GetAsync()", "c.GoAsync()", "c.List()", "c.ApplyAsync()"] },
         { "XRPC044", Caller("Action a = () => { c.GetAsync(); }; await Task.Yield();"), ["c.GetAsync()"] },
     };

@@ -56,7 +56,7 @@ public sealed class ServiceRuleTests
         { "XRPC060", Serving("Task GoAsync(); Task StayAsync();", ", RpcAuthorize") },
         { "XRPC060", Serving("[RpcAllowAnyone] Task GoAsync(); [RpcAuthorize(Domains = \"a.example\")] Task StayAsync();") },
         { "XRPC060", Serving("Task GoAsync(); Task StayAsync();", onClass: "[RpcAuthorize(Domains = \"a.example\")] ") },
-        { "XRPC061", Service("Task GoAsync(string? user, string caller);", "public Task GoAsync(string? user, string caller) { if (user == null || caller is null) throw new ArgumentException(user); return RpcContext.Current!.Caller.ToString() == user ? Task.CompletedTask : throw new NotSupportedException(); } public bool Is(string user) => user == \"admin\";") },
+        { "XRPC061", Service("Task GoAsync(string? user, string caller); Task ListAsync(int from);", "public Task ListAsync(int from) => from == 0 ? Task.CompletedTask : throw new NotSupportedException(); public Task GoAsync(string? user, string caller) { if (user == null || caller is null) throw new ArgumentException(user); return RpcContext.Current!.Caller.ToString() == user ? Task.CompletedTask : throw new NotSupportedException(); } public bool Is(string user) => user == \"admin\";") },
         { "XRPC090", Contract("Task GoAsync();") + "public static class Program { public static IC Run(RpcEndpoint rpc) => rpc.Get<IC>(\"a@b/c\"); public static T Any<T>(RpcEndpoint rpc) where T : class, XmppRpc.Contracts.IRpcContract<T> => rpc.Get<T>(\"a@b/c\"); }" },
     };
 
