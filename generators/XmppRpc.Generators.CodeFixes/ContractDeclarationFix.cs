@@ -44,7 +44,7 @@ public sealed class ContractDeclarationFix : ContractCodeFix
                 await editor.EditAsync(part, document => edit(document, part), cancellation).ConfigureAwait(false);
     }
 
-    // Only a part that says how accessible it is has something to change, or all parts where none does.
+    // In every part: parts must not contradict each other.
     private static void MakeInternal(DocumentEditor editor, TypeDeclarationSyntax part) => editor.ReplaceNode(part, (current, _) =>
     {
         var type = (TypeDeclarationSyntax)current;

@@ -33,8 +33,8 @@ internal sealed record RecordedMethod(string Contract, int Version, string Name,
     {
         if (!string.Equals(Result, now.Result, StringComparison.Ordinal))
             return $"its result was '{Result}'";
-        var before = Split(Parameters).ToDictionary(NameOf, StringComparer.Ordinal);
-        var after = Split(now.Parameters).ToDictionary(NameOf, StringComparer.Ordinal);
+        var before = ByName(Parameters);
+        var after = ByName(now.Parameters);
         foreach (var was in before)
             if (!after.TryGetValue(was.Key, out var parameter))
                 return $"parameter '{was.Key}' is gone";
@@ -42,6 +42,15 @@ internal sealed record RecordedMethod(string Contract, int Version, string Name,
                 return $"a parameter was '{was.Value}'";
         // Who does not know a parameter leaves it out; progress is nothing that is sent.
         return after.Where(parameter => !before.ContainsKey(parameter.Key) && !parameter.Value.Contains(" = ") && !parameter.Value.Contains(": progress of ")).Select(parameter => $"parameter '{parameter.Key}' is new and has no default").FirstOrDefault();
+    }
+
+    // The file may be edited by hand, so a name may come twice.
+    private static Dictionary<string, string> ByName(string parameters)
+    {
+        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var parameter in Split(parameters))
+            byName[NameOf(parameter)] = parameter;
+        return byName;
     }
 
     private static string NameOf(string parameter) => parameter.Substring(0, Math.Max(0, parameter.IndexOf(':')));

@@ -29,6 +29,8 @@ public sealed class ContractFixTests
         { "XRPC003", With("Task<Task<int>> Go();"), With("Task<int> Go();") },
         { "XRPC003", With("Task? Go();"), With("Task Go();") },
         { "XRPC003", With("Task<int>? Go();"), With("Task<int> Go();") },
+        { "XRPC004", With("int Count { get; } // now"), With("Task<int> GetCountAsync(CancellationToken cancellationToken = default); // now") },
+        { "XRPC004", With("event Action<List<int?>> Placed;"), With("IAsyncEnumerable<List<int?>> PlacedAsync(CancellationToken cancellationToken = default);") },
         { "XRPC007", With("Task GetAsync(int id); Task GetAsync(string sku);"), With("Task GetAsync(int id); [RpcMethod(\"getBySku\")] Task GetAsync(string sku);") },
         { "XRPC007", With("Task GoAsync(); [RpcMethod(\"go\", Idempotent = true)] Task RunAsync();"), With("Task GoAsync(); [RpcMethod(\"run\", Idempotent = true)] Task RunAsync();") },
         { "XRPC011", With("[RpcMethod(OneWay = true)] Task<int> GoAsync();"), With("Task<int> GoAsync();") },
@@ -52,6 +54,9 @@ public sealed class ContractFixTests
     [Theory]
     [InlineData("XRPC002", "[RpcContract(\"acme.c\")] internal partial interface IC<T>;")]
     [InlineData("XRPC003", "[RpcContract(\"acme.c\")] internal partial interface IC { Action Go(); }")]
+    [InlineData("XRPC004", "[RpcContract(\"acme.c\")] internal partial interface IC { int Count { get; set; } }")]
+    [InlineData("XRPC004", "[RpcContract(\"acme.c\")] internal partial interface IC { event Action Done; }")]
+    [InlineData("XRPC004", "[RpcContract(\"acme.c\")] internal partial interface IC { event Action<int> Done, Gone; }")]
     [InlineData("XRPC003", "[RpcContract(\"acme.c\")] internal partial interface IC { Task<System.IO.Stream> Go(); }")]
     [InlineData("XRPC007", "internal interface IB { Task GoAsync(); } [RpcContract(\"acme.c\")] internal partial interface IC : IB { new Task GoAsync(); }")]
     public async Task What_cannot_be_mended_is_offered_no_fix(string id, string source) => Assert.Empty(await Fixing.TitlesAsync(id, source));

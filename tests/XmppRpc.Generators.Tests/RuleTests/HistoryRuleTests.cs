@@ -126,6 +126,7 @@ public sealed class HistoryRuleTests
     [InlineData("", "a: header tenant string", "parameter 'a' is new and has no default")]
     [InlineData("a: int = 1", "a: int", "a parameter was 'a: int = 1'")]
     [InlineData("a: int", "", "parameter 'a' is gone")]
+    [InlineData("a, b, a: int, a: int", "a: int", "parameter '' is gone")]
     public void Change_of_parameters_breaks_or_does_not(string before, string after, string? reason) =>
         Assert.Equal(reason, RecordedMethod.Parse($"c 1 m({before}) -> nothing")!.Break(RecordedMethod.Parse($"c 1 m({after}) -> nothing")!));
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
 using XmppRpc.Generators.Tests.Harness;
 using XmppRpc.TestKit;
 
@@ -12,7 +13,7 @@ public sealed class RuleCatalogueTests
 
     private static readonly string[] Fixable =
     [
-        "XRPC001", "XRPC002", "XRPC003", "XRPC007", "XRPC009", "XRPC010", "XRPC011", "XRPC012", "XRPC013", "XRPC014", "XRPC016", "XRPC020", "XRPC021", "XRPC022",
+        "XRPC001", "XRPC002", "XRPC003", "XRPC004", "XRPC007", "XRPC009", "XRPC010", "XRPC011", "XRPC012", "XRPC013", "XRPC014", "XRPC016", "XRPC020", "XRPC021", "XRPC022",
         "XRPC030", "XRPC040", "XRPC041", "XRPC042", "XRPC043", "XRPC044", "XRPC050", "XRPC051", "XRPC052", "XRPC053", "XRPC054", "XRPC060", "XRPC090",
     ];
 
@@ -33,6 +34,22 @@ public sealed class RuleCatalogueTests
 
     [Fact]
     public void Fixes_are_for_the_rules_that_promise_one_and_for_each_once() => Assert.Equal(Fixable, Rules.Fixes.SelectMany(fix => fix.FixableDiagnosticIds).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task No_analyzer_fails_on_any_contract_right_or_wrong()
+    {
+        // One that throws is reported as AD0001, and by the harness.
+        foreach (var source in ContractAnalyzerTests.Bad.Select(row => row.Data.Item2).Concat(ContractAnalyzerTests.Good.Select(row => row.Data.Item2)))
+            Assert.Empty(await Rules.FindingsAsync(Compilations.Create(source), "AD0001"));
+    }
+
+    [Fact]
+    public async Task No_contract_of_the_snapshots_has_an_error()
+    {
+        var errors = Rules.Analyzers.SelectMany(analyzer => analyzer.SupportedDiagnostics).Where(rule => rule.DefaultSeverity == DiagnosticSeverity.Error).Select(rule => rule.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var sources in SampleContracts.All.Values)
+            Assert.Empty((await GeneratorRun.Of(sources).Output.WithAnalyzers(Rules.Analyzers).GetAnalyzerDiagnosticsAsync()).Where(finding => errors.Contains(finding.Id)));
+    }
 
     [Fact]
     public void Fixes_are_found_by_editors()
