@@ -5,8 +5,8 @@ namespace XmppRpc.Generators.Parsing;
 /// <summary>What the values of a type are made of in JSON, down to the last member.</summary>
 internal static class JsonParts
 {
-    // A generic type that holds an ever longer one of itself would never end; no real payload has so many types.
-    private const int MaxTypes = 4096;
+    // A generic type that holds an ever longer one of itself would never end; no real payload is nested so deep or has so many types.
+    private const int MaxNesting = 16, MaxTypes = 4096;
 
     /// <summary>The types themselves and all inside of them, each once, with the member it was first found in.</summary>
     public static IEnumerable<(ITypeSymbol Type, ISymbol? Member)> Walk(IEnumerable<ITypeSymbol> roots, CancellationToken cancellation)
@@ -17,7 +17,7 @@ internal static class JsonParts
         {
             cancellation.ThrowIfCancellationRequested();
             var current = open.Pop();
-            if (!visited.Add(current.Type.RuntimeName()))
+            if (Nesting(current.Type) > MaxNesting || !visited.Add(current.Type.RuntimeName()))
                 continue;
             yield return current;
             foreach (var part in Of(current.Type))
@@ -47,6 +47,14 @@ internal static class JsonParts
         foreach (var member in Members(named).Where(JsonSymbols.IsSeen))
             yield return (JsonSymbols.TypeOf(member)!, member);
     }
+
+    // How deep type arguments and elements stand inside of each other.
+    private static int Nesting(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => 1 + Nesting(array.ElementType),
+        INamedTypeSymbol { TypeArguments: { IsEmpty: false } arguments } => 1 + arguments.Max(Nesting),
+        _ => 0,
+    };
 
     /// <summary>The members of a type and of what it inherits.</summary>
     public static IEnumerable<ISymbol> Members(INamedTypeSymbol type)

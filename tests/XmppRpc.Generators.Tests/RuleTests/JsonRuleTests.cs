@@ -80,6 +80,15 @@ public sealed class JsonRuleTests
     }
 
     [Fact]
+    public async Task Type_that_holds_an_ever_longer_one_of_itself_is_walked_through_in_no_time()
+    {
+        var source = With("Task GoAsync(Page<int> page);", "Page<int>") + "public sealed class Page<T> { public Page<Page<T>>? Next { get; set; } public T? Item { get; set; } public Action? Done { get; set; } }";
+
+        // Without the framework's generator, which would not end.
+        Assert.Single(await Rules.FindingsAsync(Compilations.Create(Rules.Usings + source), "XRPC023").WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task Contract_of_built_in_types_needs_no_context() =>
         Assert.Empty(await Rules.FindingsAsync("XRPC021", "[RpcContract(\"acme.c\")] public partial interface IC { Task<string> GoAsync(int number, DayOfWeek? day); }"));
 

@@ -38,9 +38,11 @@ public sealed class RuleCatalogueTests
     [Fact]
     public async Task No_analyzer_fails_on_any_contract_right_or_wrong()
     {
-        // One that throws is reported as AD0001, and by the harness.
-        foreach (var source in ContractAnalyzerTests.Bad.Select(row => row.Data.Item2).Concat(ContractAnalyzerTests.Good.Select(row => row.Data.Item2)))
-            Assert.Empty(await Rules.FindingsAsync(Compilations.Create(source), "AD0001"));
+        // In one compilation, each in a namespace of its own: a run of all analyzers for each of them would take half a minute. The harness fails where one throws.
+        var sources = ContractAnalyzerTests.Bad.Select(row => row.Data.Item2).Concat(ContractAnalyzerTests.Good.Select(row => row.Data.Item2)).Distinct(StringComparer.Ordinal);
+        var compilation = Compilations.Create(sources.Select((source, i) => source.Replace("namespace Acme;", $"namespace Acme{i};", StringComparison.Ordinal)));
+
+        Assert.NotEmpty(await Rules.FindingsAsync(compilation, "XRPC010"));
     }
 
     [Fact]
