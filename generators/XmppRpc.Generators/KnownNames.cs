@@ -56,6 +56,45 @@ internal static class KnownNames
         internal const string Type = "XmppRpc.Deferred`1";
     }
 
+    internal static class DeferredFactory
+    {
+        internal const string Type = "XmppRpc.Deferred";
+        internal const string Later = "Later";
+    }
+
+    internal static class DeferredTicket
+    {
+        internal const string Type = "XmppRpc.DeferredTicket`1";
+    }
+
+    internal static class DeferredToken
+    {
+        internal const string Type = "XmppRpc.DeferredToken`1";
+    }
+
+    internal static class RpcFaultException
+    {
+        internal const string Type = "XmppRpc.RpcFaultException`1";
+    }
+
+    internal static class Jid
+    {
+        internal const string Type = "XmppRpc.Xmpp.Jid";
+    }
+
+    internal static class RpcEndpoint
+    {
+        internal const string Type = "XmppRpc.RpcEndpoint";
+        internal const string Get = "Get";
+        internal const string Serve = "Serve";
+    }
+
+    internal static class ProxyMethods
+    {
+        internal const string Type = "XmppRpc.RpcProxy";
+        internal const string GetTarget = "GetTarget";
+    }
+
     internal static class RpcCallOptions
     {
         internal const string Type = "XmppRpc.RpcCallOptions";

@@ -3,8 +3,9 @@ using XmppRpc;
 
 namespace Quickstart;
 
-/// <summary>What a machine can be asked.</summary>
+/// <summary>What a machine can be asked, by accounts of its own domain.</summary>
 [RpcContract("quickstart.machine", JsonContext = typeof(MachineJson))]
+[RpcAuthorize]
 public partial interface IMachine
 {
     /// <summary>Asked and answered.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using XmppRpc.Generators.Analyzers;
 using XmppRpc.Generators.Tests.Harness;
 using XmppRpc.TestKit;
 

@@ -3,6 +3,7 @@ using System.Runtime.Loader;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 using XmppRpc.Generators.Tests.Harness;
 using XmppRpc.TestKit;
 
@@ -110,7 +111,9 @@ public sealed partial class DocumentationTests
         CSharpGeneratorDriver.Create([new ContractGenerator().AsSourceGenerator(), .. Compilations.FrameworkGenerators()], parseOptions: Compilations.ParseOptions())
             .RunGeneratorsAndUpdateCompilation(compilation, out var full, out _);
         using var output = new MemoryStream();
-        var problems = full.Emit(output).Diagnostics.Where(problem => problem.Severity >= DiagnosticSeverity.Error);
+        // What newcomers copy brings no warnings of ours along; the compiler's are about what the pieces leave out.
+        var findings = full.WithAnalyzers(Rules.Analyzers).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult().Where(finding => finding.Severity >= DiagnosticSeverity.Warning);
+        var problems = full.Emit(output).Diagnostics.Where(problem => problem.Severity >= DiagnosticSeverity.Error).Concat(findings);
         image = output.ToArray();
         return string.Join("\n", problems);
     }

@@ -22,7 +22,7 @@ internal sealed class ContractParser
     }
 
     public static ContractParse Parse(INamedTypeSymbol contract, Compilation compilation, CancellationToken cancellation) =>
-        ContractIdentity.Of(contract) is { } identity ? new ContractParser(contract, identity, compilation).Parse(cancellation) : new ContractParse(null, []);
+        ContractIdentity.Of(contract) is { } identity ? new ContractParser(contract, identity, compilation).Parse(cancellation) : new ContractParse(null, [], []);
 
     private ContractParse Parse(CancellationToken cancellation)
     {
@@ -31,7 +31,7 @@ internal sealed class ContractParser
         CheckFaults();
         var methods = Methods(cancellation);
         CheckWireNames(methods);
-        return new ContractParse(_scope.Problems.Count == 0 && _isComplete ? Model(methods, cancellation) : null, [.. _scope.Problems]);
+        return new ContractParse(_scope.Problems.Count == 0 && _isComplete ? Model(methods, cancellation) : null, [.. _scope.Problems], [.. _scope.Payloads]);
     }
 
     private ContractModel Model(List<MethodModel> methods, CancellationToken cancellation) => new(
@@ -44,9 +44,9 @@ internal sealed class ContractParser
         _identity.Name,
         _identity.Version,
         _contract.FindAttribute(KnownNames.RpcContractAttribute.Type).Named<ITypeSymbol>(KnownNames.RpcContractAttribute.JsonContext)?.BareSource(),
-        Sorted(EnumFinder.Find(_scope.Payloads, _scope.Compilation, cancellation)),
+        Sorted(EnumFinder.Find(_scope.Payloads.Select(payload => payload.Type), _scope.Compilation, cancellation)),
         methods.ToEquatableArray(),
-        Sorted(_scope.Payloads.Select(type => type.BareSource())));
+        Sorted(_scope.Payloads.Select(payload => payload.Type.BareSource())));
 
     // Parts of an interface come in the order of the files, so what is found in them is put in an order of its own.
     private static EquatableArray<string> Sorted(IEnumerable<string> names) => names.Distinct(StringComparer.Ordinal).OrderBy(name => name, StringComparer.Ordinal).ToEquatableArray();

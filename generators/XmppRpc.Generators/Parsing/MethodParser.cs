@@ -29,7 +29,7 @@ internal sealed class MethodParser(IMethodSymbol method, OwnerSettings owner, Lo
             return null;
         var stream = Stream(shape);
         if (shape.Result is not null)
-            scope.Payloads.Add(shape.Result);
+            scope.Payloads.Add(new Payload(shape.Result, location));
         return scope.Problems.Count > before ? null : new MethodModel(
             method.Name, method.ContainingType.BareSource(), kind.Value, shape.IsValueTask, method.ReturnType.Source(), shape.Result?.Source(),
             owner.Contract.Name, owner.Contract.Version, wireName, parameters, Seconds(timeout) ?? Seconds(owner.Contract.TimeoutSeconds),
@@ -61,7 +61,7 @@ internal sealed class MethodParser(IMethodSymbol method, OwnerSettings owner, Lo
         if (kind != MethodKind.OneWay)
         {
             IReadOnlyList<FaultDeclaration> all = [.. own, .. owner.Faults];
-            scope.Payloads.AddRange(all.Select(fault => fault.Detail));
+            scope.Payloads.AddRange(all.Select(fault => new Payload(fault.Detail, location)));
             return FaultDeclaration.Models(all);
         }
         // Those of the contract stand for the methods that answer; its own would promise what cannot come.

@@ -44,7 +44,7 @@ internal sealed class ParameterParser(IMethodSymbol method, MethodKind? kind, Lo
         var item = ((INamedTypeSymbol)parameter.Type).TypeArguments[0];
         if ((LiveRefusal(parameter, special) ?? scope.DataTypes.Refusal(item)) is { } refusal)
             return Refuse(parameter, refusal);
-        scope.Payloads.Add(item);
+        scope.Payloads.Add(new Payload(item, OwnLocation(parameter)));
         return new ParameterModel(parameter.Name, parameter.Type.Source(), special, parameter.NullableAnnotation == NullableAnnotation.Annotated, ItemType: item.Source());
     }
 
@@ -79,7 +79,7 @@ internal sealed class ParameterParser(IMethodSymbol method, MethodKind? kind, Lo
     {
         if (scope.DataTypes.Refusal(parameter.Type) is { } refusal)
             return Refuse(parameter, refusal);
-        scope.Payloads.Add(parameter.Type);
+        scope.Payloads.Add(new Payload(parameter.Type, OwnLocation(parameter)));
         var type = parameter.Type;
         return type.IsReferenceType
             ? Nullable(parameter, KindOf(type))
@@ -146,5 +146,6 @@ internal sealed class ParameterParser(IMethodSymbol method, MethodKind? kind, Lo
         return null;
     }
 
-    private Location OwnLocation(IParameterSymbol parameter) => parameter.Locations.FirstOrDefault(place => place.IsInSource) ?? location;
+    // In an editor, the source of an inherited contract may be that of another project.
+    private Location OwnLocation(IParameterSymbol parameter) => parameter.Locations.FirstOrDefault(place => place.SourceTree is { } tree && scope.Compilation.ContainsSyntaxTree(tree)) ?? location;
 }

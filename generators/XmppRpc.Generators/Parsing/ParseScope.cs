@@ -12,7 +12,7 @@ internal sealed class ParseScope(Compilation compilation)
     public List<Diagnostic> Problems { get; } = [];
 
     /// <summary>All types that are sent, for what has to be found in them.</summary>
-    public List<ITypeSymbol> Payloads { get; } = [];
+    public List<Payload> Payloads { get; } = [];
 
     public void Report(DiagnosticDescriptor rule, Location location, params object[] arguments) => Problems.Add(Diagnostic.Create(rule, location, arguments));
 

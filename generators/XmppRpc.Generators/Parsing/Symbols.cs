@@ -8,6 +8,8 @@ internal static class Symbols
 {
     private static readonly SymbolDisplayFormat Bare = SymbolDisplayFormat.FullyQualifiedFormat;
 
+    private static readonly SymbolDisplayFormat Runtime = Bare.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.ExpandValueTuple);
+
     private static readonly SymbolDisplayFormat Annotated = Bare.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     private static readonly SymbolDisplayFormat Readable = SymbolDisplayFormat.CSharpErrorMessageFormat;
@@ -17,6 +19,9 @@ internal static class Symbols
 
     /// <summary>Fully qualified, without nullable annotations of reference types: what <c>typeof</c> takes, and equal for equal types.</summary>
     public static string BareSource(this ITypeSymbol type) => type.ToDisplayString(Bare);
+
+    /// <summary>Equal for types that are the same at run time: without nullable annotations and the names of tuples' elements.</summary>
+    public static string RuntimeName(this ITypeSymbol type) => type.ToDisplayString(Runtime);
 
     /// <summary>For people.</summary>
     public static string Text(this ISymbol symbol) => symbol.ToDisplayString(Readable);

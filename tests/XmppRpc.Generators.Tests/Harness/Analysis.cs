@@ -1,6 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
+using XmppRpc.Generators.Analyzers;
+
 namespace XmppRpc.Generators.Tests.Harness;
 
 /// <summary>What the analyzer says about sources, run as a build does: after the generator, on what it has added too.</summary>

@@ -44,7 +44,9 @@ internal interface IScalarMethods
     Task<byte[]?> BytesAsync(byte[]? value);
     Task<Guid> GuidAsync(Guid value = default);
     Task<sbyte> SByteAsync(sbyte value = sbyte.MinValue);
+#pragma warning disable XRPC022 // An object is read as the JSON it is.
     Task<object?> ObjectAsync(object? value);
+#pragma warning restore XRPC022
 }
 
 [RpcContract("unusual.scalars")]

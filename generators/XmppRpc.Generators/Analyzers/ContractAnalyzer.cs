@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using XmppRpc.Generators.Parsing;
 
-namespace XmppRpc.Generators;
+namespace XmppRpc.Generators.Analyzers;
 
 /// <summary>Says why <see cref="ContractGenerator"/> leaves a contract out.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
