@@ -38,6 +38,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     private long _askedFrom;
     private long? _total;
     private Exception? _fault;
+    private Exception? _failure;
     private bool _waits;
     private bool _isMoving;
     private bool _isAsked;
@@ -47,7 +48,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     public long Received => Volatile.Read(ref _received);
 
     /// <summary>Why it ended, if not in order.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => Volatile.Read(ref _failure);
 
     /// <summary>What the sender may send, as a first word.</summary>
     public Credit Credit
@@ -59,7 +60,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
         }
     }
 
-    /// <summary>The sender lives: from now on it is asked now and then.</summary>
+    /// <summary>From now on the sender is asked now and then.</summary>
     public void Begin()
     {
         lock (_lock)
@@ -165,10 +166,12 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     /// <summary>Adds the next items to the list; false after the last. Throws how the stream ended otherwise, and what reading an item throws.</summary>
     public async ValueTask<bool> ReadAsync<T>(List<T> items, JsonTypeInfo<T> item, CancellationToken cancellationToken)
     {
-        if (!_frames.Reader.TryRead(out var next))
+        (ItemFrame Frame, int Skip) next;
+        // Once more if what came was dropped meanwhile: then it ended for a reason.
+        while (!_frames.Reader.TryRead(out next))
         {
             BeforeWait();
-            if (!await _frames.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) || !_frames.Reader.TryRead(out next))
+            if (!await _frames.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
                 return false;
         }
         Read(next.Frame.Items.Span, next.Skip, items, item);
@@ -264,7 +267,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     private void End(Exception? error)
     {
         if (!_ended)
-            Failure = error;
+            Volatile.Write(ref _failure, error);
         _ended = true;
         if (_probe is { } probe)
             wheel.Clear(probe);
