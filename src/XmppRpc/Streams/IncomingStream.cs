@@ -73,7 +73,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
         string? broken = null;
         lock (_lock)
         {
-            var count = Count(frame.Items.Span);
+            var count = frame.Count;
             if (_ended || frame.First + count - 1 <= _received && frame.First <= _received)
                 return;
             if (frame.First > _received + 1)
@@ -283,16 +283,5 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
                 reader.Skip();
             else
                 items.Add(JsonSerializer.Deserialize(ref reader, item)!);
-    }
-
-    private static int Count(ReadOnlySpan<byte> array)
-    {
-        var reader = new Utf8JsonReader(array, new JsonReaderOptions { MaxDepth = 40 });
-        var count = 0;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-            return 0;
-        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
-            reader.Skip();
-        return count;
     }
 }

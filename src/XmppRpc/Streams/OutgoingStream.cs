@@ -228,7 +228,7 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
         lock (_lock)
             if (!_isFinished)
             {
-                var frame = new ItemFrame(call.Id, isUpload, _itemsSent + 1, items);
+                var frame = new ItemFrame(call.Id, isUpload, _itemsSent + 1, _batchItems, items);
                 Volatile.Write(ref _itemsSent, _itemsSent + _batchItems);
                 Volatile.Write(ref _keptBytes, _keptBytes + items.Length);
                 _bytesSent += items.Length;
@@ -269,7 +269,7 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
     private void SendEmpty()
     {
         if (!_isFinished)
-            call.Send(new ItemFrame(call.Id, isUpload, _itemsSent + 1, "[]"u8.ToArray()));
+            call.Send(new ItemFrame(call.Id, isUpload, _itemsSent + 1, 0, "[]"u8.ToArray()));
     }
 
     private void Hear(long got, Credit credit)

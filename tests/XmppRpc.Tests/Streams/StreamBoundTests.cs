@@ -151,7 +151,7 @@ public sealed class StreamBoundTests : IDisposable
         }
     }
 
-    private static ItemFrame Items(StreamEnds end, long first, string items) => new(end.Id, isUpload: true, first, Utf8(items));
+    private static ItemFrame Items(StreamEnds end, long first, string items) => ItemsOf(end.Id, isUpload: true, first, Utf8(items));
 
     private static CallBoundFrame Next(StreamEnds end)
     {

@@ -21,7 +21,7 @@ public sealed class StreamMemoryTests
         long before = 0;
         for (var i = 1; i <= 1_000_000; i++)
         {
-            end.Deliver(new ItemFrame(end.Id, isUpload: true, i, Utf8("[1]")));
+            end.Deliver(ItemsOf(end.Id, isUpload: true, i, Utf8("[1]")));
             items.Clear();
             Assert.True(await end.Incoming.ReadAsync(items, type, default));
             end.Road.Clear();

@@ -128,7 +128,7 @@ public sealed class StreamPairTests : IDisposable
         _time.Advance(Probe + DeadlineWheel.Tick);
         Assert.True(end.Road.TryDequeue(out var asked));
         Assert.Equal((1, true), Assert.IsType<ResumeFrame>(asked) is var resume ? (resume.From, resume.IsUpload) : default);
-        end.Deliver(new ItemFrame(end.Id, true, 1, Utf8("[1]")));
+        end.Deliver(ItemsOf(end.Id, true, 1, Utf8("[1]")));
         Assert.False(reading.IsFaulted);
         _time.Advance(Probe + DeadlineWheel.Tick);
         Assert.True(end.Road.TryDequeue(out _));
@@ -143,7 +143,7 @@ public sealed class StreamPairTests : IDisposable
     public void Sender_that_ignores_its_credit_is_broken_off()
     {
         var end = new StreamEnds(isUpload: true, _wheel, new Credit(4, 1000));
-        end.Deliver(new ItemFrame(end.Id, true, 1, Utf8("[1,2,3,4,5]")));
+        end.Deliver(ItemsOf(end.Id, true, 1, Utf8("[1,2,3,4,5]")));
         Assert.Contains("more than it was allowed", end.Broken, StringComparison.Ordinal);
         Assert.Equal(0, end.Incoming.Received);
     }
