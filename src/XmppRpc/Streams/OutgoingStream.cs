@@ -26,10 +26,8 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
 
     private readonly Lock _lock = new();
     private readonly PayloadWriter _batch = new();
-    private readonly Queue<(ItemFrame Frame, long Last)> _kept = new();
+    private readonly KeptFrames _kept = new(Math.Max(settings.Window, limits.MaxWindow), Math.Max(settings.WindowBytes, limits.MaxWindowBytes));
     private readonly int _maxBatchBytes = Math.Min(settings.MaxBatchBytes, limits.MaxBatchBytes);
-    private readonly long _maxKept = Math.Max(settings.Window, limits.MaxWindow);
-    private readonly long _maxKeptBytes = Math.Max(settings.WindowBytes, limits.MaxWindowBytes);
     private Credit _credit;
     private TaskCompletionSource? _granted;
     private Deadline? _silence;
@@ -37,11 +35,8 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
     private long _resumedAt = long.MinValue;
     private long _resumedFrom;
     private long _askedAt = -1;
-    private long _got;
-    private long _forgotten;
     private long _itemsSent;
     private long _bytesSent;
-    private long _keptBytes;
     private int _batchItems;
     private int _batchBytes;
     private bool _isQuiet;
@@ -51,7 +46,7 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
     public long ItemsSent => Volatile.Read(ref _itemsSent);
 
     /// <summary>Bytes of items that are kept, to be sent again.</summary>
-    public long KeptBytes => Volatile.Read(ref _keptBytes);
+    public long KeptBytes => _kept.Bytes;
 
     /// <summary>Allows more, and forgets what is consumed; less than before changes nothing.</summary>
     public void Grant(long got, Credit credit)
@@ -67,15 +62,14 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
         {
             Hear(from - 1, credit);
             // Of the same gap one answer is enough for a while; another one is news.
-            if (_forgotten == _resumedFrom && wheel.Now < _resumedAt + (long)ResumePause.TotalMilliseconds)
+            if (_kept.Forgotten == _resumedFrom && wheel.Now < _resumedAt + (long)ResumePause.TotalMilliseconds)
                 return;
-            (_resumedFrom, _resumedAt) = (_forgotten, wheel.Now);
-            foreach (var (frame, _) in _kept)
-                if (frame.HasLeft)
-                    call.Send(frame);
+            (_resumedFrom, _resumedAt) = (_kept.Forgotten, wheel.Now);
+            foreach (var frame in _kept.Left)
+                call.Send(frame);
             if (_end is { HasLeft: true })
                 call.Send(_end);
-            else if (_end is null && _kept.Count == 0)
+            else if (_end is null && _kept.IsEmpty)
                 SendEmpty();
         }
     }
@@ -121,7 +115,7 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
             if (_isQuiet)
                 return;
             // The receiver cannot have heard of what still waits here: it is our own road that is slow, or being restored.
-            if (_kept.Any(kept => !kept.Frame.HasLeft))
+            if (_kept.IsAnyWaiting)
             {
                 Heard();
                 return;
@@ -230,9 +224,8 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
             {
                 var frame = new ItemFrame(call.Id, isUpload, _itemsSent + 1, _batchItems, items);
                 Volatile.Write(ref _itemsSent, _itemsSent + _batchItems);
-                Volatile.Write(ref _keptBytes, _keptBytes + items.Length);
                 _bytesSent += items.Length;
-                _kept.Enqueue((frame, _itemsSent));
+                _kept.Add(frame);
                 // Not behind the lock: the last word, which counts it, would overtake it.
                 call.Send(frame);
             }
@@ -243,7 +236,6 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
     {
         lock (_lock)
         {
-            Forget();
             var has = IsAllowed && HasRoom;
             granted = has ? Task.CompletedTask : (_granted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return has;
@@ -252,16 +244,16 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
 
     private bool IsAllowed => _itemsSent + _batchItems < _credit.Items && _bytesSent + _batchBytes < _credit.Bytes;
 
-    private bool HasRoom => _itemsSent - _forgotten + _batchItems < _maxKept && _keptBytes + _batchBytes < _maxKeptBytes;
+    private bool HasRoom => _kept.HasRoom(_batchItems, _batchBytes);
 
     // A receiver with a larger window than ours would not say what it has consumed for long yet.
     private void AskForCredit()
     {
         lock (_lock)
         {
-            if (!IsAllowed || HasRoom || _askedAt == _forgotten)
+            if (!IsAllowed || HasRoom || _askedAt == _kept.Forgotten)
                 return;
-            _askedAt = _forgotten;
+            _askedAt = _kept.Forgotten;
             SendEmpty();
         }
     }
@@ -275,22 +267,10 @@ internal sealed class OutgoingStream(IStreamSender call, bool isUpload, ItemSour
     private void Hear(long got, Credit credit)
     {
         Heard();
-        _got = Math.Max(_got, Math.Min(got, _itemsSent));
-        Forget();
+        _kept.Consumed(got);
         _credit = new Credit(Math.Max(_credit.Items, credit.Items), Math.Max(_credit.Bytes, credit.Bytes));
         _granted?.TrySetResult();
         _granted = null;
-    }
-
-    // Whatever the receiver says, what has not been sent yet takes room here.
-    private void Forget()
-    {
-        while (_kept.TryPeek(out var first) && first.Last <= _got && first.Frame.IsTaken)
-        {
-            _kept.Dequeue();
-            _forgotten = first.Last;
-            Volatile.Write(ref _keptBytes, _keptBytes - first.Frame.Items.Length);
-        }
     }
 
     private void Heard()
