@@ -10,12 +10,13 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
     private readonly IncomingStream _stream;
     private readonly JsonTypeInfo<T> _item;
     private readonly List<T> _items = [];
-    private bool _alive;
+    private volatile bool _alive;
 
     public StreamingCall(PendingCalls calls, CallRequest request, JsonTypeInfo<T> item) : base(calls, request)
     {
         _item = item;
         _stream = calls.NewDownload(this, request.Credit!.Value);
+        _stream.Begin();
     }
 
     /// <summary>The next items, or null after the last; throws how the stream ended otherwise. They are good until the next ones are asked for.</summary>
@@ -50,7 +51,6 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
         {
             _alive = true;
             Calls.ClearDeadline(this);
-            _stream.Begin();
         }
         switch (frame)
         {
@@ -87,6 +87,15 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
     public override void Fail(Exception error) => _stream.Complete(error is RpcException { Outcome: not RpcOutcome.NotExecuted } and not RpcTimeoutException
         ? Interrupted(error.Message, ((RpcException)error).Status)
         : error);
+
+    // What the callee said first may be lost: until something comes, the sign of life that is due is the call itself.
+    void IStreamReceiver.Send(CallBoundFrame frame)
+    {
+        if (_alive)
+            Send(frame);
+        else
+            base.SendAgain();
+    }
 
     void IStreamReceiver.OnBroken(string reason)
     {

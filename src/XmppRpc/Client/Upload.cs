@@ -54,8 +54,8 @@ internal sealed class Upload : IStreamSender, IDisposable
         {
             await _stream.RunAsync(_stop.Token).ConfigureAwait(false);
             var end = new EndFrame(Id, isUpload: true, _stream.ItemsSent);
-            _stream.Finish(end);
-            Send(end);
+            if (_stream.Finish(end))
+                Send(end);
         }
         catch (Exception e)
         {

@@ -68,8 +68,11 @@ public sealed record RpcEndpointOptions
     /// <summary>How often the receiving side of a stream on which nothing comes asks for it. Default 10 s.</summary>
     public TimeSpan StreamProbeInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the sending side of a stream goes on without a word of its receiver. Default 30 s.</summary>
-    public TimeSpan StreamSilence { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long the sending side of a stream goes on without a word of its receiver. Default 60 s: more than the receiver's probe interval and the time that an XMPP
+    /// server keeps a lost session to be resumed together.
+    /// </summary>
+    public TimeSpan StreamSilence { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the calls to a peer that seems gone wait for it to come back: for their own process, with all that runs there. Default 3 s.</summary>
     public TimeSpan PeerGrace { get; init; } = TimeSpan.FromSeconds(3);

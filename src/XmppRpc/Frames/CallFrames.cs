@@ -146,7 +146,10 @@ internal sealed class FaultFrame(CallId id, RpcStatus status, string? message) :
     public string? Message { get; } = message;
     public string? Code { get; init; }
     public bool? Ran { get; init; }
-    public long? ItemsBefore { get; init; }
+
+    /// <summary>Items of the download that were sent before; the stream fills it in when it ends.</summary>
+    public long? ItemsBefore { get; set; }
+
 
     /// <summary>When the same may be tried again, in milliseconds from now, or null.</summary>
     public long? RetryAfter { get; init; }

@@ -57,6 +57,9 @@ internal abstract class Frame
     /// <summary>It was or is being written.</summary>
     public bool IsTaken => Volatile.Read(ref _state) == Taken;
 
+    /// <summary>Whether it was taken, and does not wait to be sent once more.</summary>
+    public bool HasLeft => IsTaken && Volatile.Read(ref _queue) is null;
+
     /// <summary>Takes the frame back; false if it was or is being written.</summary>
     public bool TryWithdraw()
     {

@@ -28,6 +28,7 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string?
     public long Attempt;
     public long Got;
     public long Load;
+    public int ItemCount;
     public long MaxBytes;
     public long[] But = [];
     public bool OneWay;
@@ -79,7 +80,7 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string?
         if (Is(ref reader, "r"u8))
             return TakeJson(ref reader, out Result);
         if (Is(ref reader, "i"u8))
-            return TakeJson(ref reader, out Items);
+            return TakeArray(ref reader, out Items, out ItemCount);
         if (Is(ref reader, "m"u8))
             return TakeText(ref reader, ref Method, 512);
         if (Is(ref reader, "v"u8))
@@ -154,6 +155,19 @@ internal struct FrameMembers(TextCache names, ReadOnlyMemory<byte> line, string?
         reader.Read();
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
+        json = line[start..(int)reader.BytesConsumed];
+        return true;
+    }
+
+    private readonly bool TakeArray(ref Utf8JsonReader reader, out ReadOnlyMemory<byte> json, out int count)
+    {
+        (json, count) = (default, 0);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return false;
+        var start = (int)reader.TokenStartIndex;
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
+            reader.Skip();
         json = line[start..(int)reader.BytesConsumed];
         return true;
     }

@@ -120,7 +120,7 @@ internal sealed class FrameReader
         ("reply", { } call) => new ReplyFrame(call, m.Result) { Headers = m.Headers },
         ("fault", { } call) => new FaultFrame(call, FrameNames.StatusFromWire(m.Status), m.Text) { Code = m.Code, Ran = m.Ran, ItemsBefore = m.Count, RetryAfter = m.RetryAfter, Detail = m.Detail },
         ("cancel", { } call) => new CancelFrame(call),
-        ("item", { } call) when m.Count >= 1 && m.Items.Span is [(byte)'[', ..] => new ItemFrame(call, m.IsUpload, m.Count.Value, m.Items),
+        ("item", { } call) when m is { Count: >= 1, Items.Length: > 0 } => new ItemFrame(call, m.IsUpload, m.Count.Value, m.ItemCount, m.Items),
         ("end", { } call) when m.Count >= 0 => new EndFrame(call, m.IsUpload, m.Count.Value),
         ("credit", { } call) when m is { UpTo: >= 0, UpToBytes: >= 0 } => new CreditFrame(call, m.IsUpload, m.Got, new Credit(m.UpTo.Value, m.UpToBytes.Value)),
         ("resume", { } call) when m is { From: >= 1, UpTo: >= 0, UpToBytes: >= 0 } => new ResumeFrame(call, m.IsUpload, m.From.Value, new Credit(m.UpTo.Value, m.UpToBytes.Value)),

@@ -17,12 +17,15 @@ internal abstract class StreamFrame(CallId id, bool isUpload) : CallBoundFrame(i
     }
 }
 
-internal sealed class ItemFrame(CallId id, bool isUpload, long first, ReadOnlyMemory<byte> items) : StreamFrame(id, isUpload)
+internal sealed class ItemFrame(CallId id, bool isUpload, long first, int count, ReadOnlyMemory<byte> items) : StreamFrame(id, isUpload)
 {
     /// <summary>The number of the first item, from 1.</summary>
     public long First { get; } = first;
 
-    /// <summary>A JSON array; an empty one only shows that the sender lives.</summary>
+    /// <summary>How many there are; the reader, which walks through them anyway, has counted.</summary>
+    public int Count { get; } = count;
+
+    /// <summary>A JSON array; an empty one only shows that the sender lives, and asks what is consumed.</summary>
     public ReadOnlyMemory<byte> Items { get; } = items;
 
     public override bool IsStreamed => true;

@@ -304,7 +304,7 @@ internal sealed class ActiveCall(ActiveCalls calls, Jid caller, CallFrame frame,
         if (Interlocked.Exchange(ref _settled, 1) != 0)
             return false;
         _progress?.Stop();
-        Upload?.Complete(new OperationCanceledException("The call has ended."));
+        Upload?.Abandon(new OperationCanceledException("The call has ended."));
         Download?.Finish(last);
         if (_token is { } token)
             calls.Deferred.Forget(token);

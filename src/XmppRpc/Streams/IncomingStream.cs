@@ -24,7 +24,7 @@ internal interface IStreamReceiver
 internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit window, StreamLimits limits, DeadlineWheel wheel) : IExpires
 {
     private readonly Lock _lock = new();
-    private readonly Channel<(ItemFrame Frame, int Skip)> _frames = Channel.CreateUnbounded<(ItemFrame, int)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(ItemFrame Frame, int Skip)> _frames = Channel.CreateUnbounded<(ItemFrame, int)>(new UnboundedChannelOptions { SingleReader = false });
     private Credit _window = window;
     private Credit _granted = window;
     private readonly Queue<Credit> _grantedBefore = new();
@@ -34,17 +34,21 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     private long _bytesBeforeLast;
     private long _consumed;
     private long _consumedBytes;
+    private long _told;
     private long _askedFrom;
     private long? _total;
     private Exception? _fault;
+    private Exception? _failure;
     private bool _waits;
+    private bool _isMoving;
+    private bool _isAsked;
     private bool _ended;
 
     /// <summary>Items that have come, without a gap.</summary>
     public long Received => Volatile.Read(ref _received);
 
     /// <summary>Why it ended, if not in order.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => Volatile.Read(ref _failure);
 
     /// <summary>What the sender may send, as a first word.</summary>
     public Credit Credit
@@ -56,7 +60,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
         }
     }
 
-    /// <summary>The sender lives: from now on it is asked now and then.</summary>
+    /// <summary>From now on the sender is asked now and then.</summary>
     public void Begin()
     {
         lock (_lock)
@@ -69,16 +73,23 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
         string? broken = null;
         lock (_lock)
         {
-            var count = Count(frame.Items.Span);
+            var count = frame.Count;
             if (_ended || frame.First + count - 1 <= _received && frame.First <= _received)
                 return;
             if (frame.First > _received + 1)
                 AskAgain();
+            else if (count == 0)
+            {
+                (_isMoving, _isAsked) = (true, true);
+                if (_waits)
+                    TellIfAsked();
+            }
             // The last item may start just below the byte credit, so one frame more than the window is not the sender's fault.
             else if (frame.First + count - 1 > _granted.Items || _receivedBytes > _granted.Bytes)
                 broken = "its sender sent more than it was allowed to";
-            else if (count > 0)
+            else
             {
+                _isMoving = true;
                 var skip = (int)(_received + 1 - frame.First);
                 _received += count - skip;
                 _bytesBeforeLast = _receivedBytes;
@@ -95,11 +106,12 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     /// <summary>The sender's last word: how many items there are, and, unless it was the end, what went wrong. It counts once all of them are here.</summary>
     public void TakeEnd(long total, Exception? fault)
     {
+        string broken;
         lock (_lock)
         {
             if (_ended)
                 return;
-            if (total >= _received)
+            if (total >= _received && total <= _granted.Items)
             {
                 (_total, _fault) = (total, fault);
                 if (total > _received)
@@ -108,8 +120,9 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
                     End(fault);
                 return;
             }
+            broken = total < _received ? "its sender counted fewer items than it sent" : "its sender counted more items than it was allowed to send";
         }
-        call.OnBroken("its sender counted fewer items than it sent");
+        call.OnBroken(broken);
     }
 
     /// <summary>Whether the sender's last word has come and all items with it.</summary>
@@ -129,21 +142,36 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
             End(error);
     }
 
+    /// <summary>Ends it, and drops what nobody reads any more.</summary>
+    public void Abandon(Exception error)
+    {
+        lock (_lock)
+            End(error);
+        while (_frames.Reader.TryRead(out _))
+            continue;
+    }
+
     /// <summary>Asks the sender for all that is missing, and shows that somebody is here.</summary>
     public void Resume()
     {
         lock (_lock)
-            if (!_ended)
-                call.Send(new ResumeFrame(call.Id, isUpload, _received + 1, _granted));
+        {
+            if (_ended)
+                return;
+            _told = _received;
+            call.Send(new ResumeFrame(call.Id, isUpload, _received + 1, _granted));
+        }
     }
 
     /// <summary>Adds the next items to the list; false after the last. Throws how the stream ended otherwise, and what reading an item throws.</summary>
     public async ValueTask<bool> ReadAsync<T>(List<T> items, JsonTypeInfo<T> item, CancellationToken cancellationToken)
     {
-        if (!_frames.Reader.TryRead(out var next))
+        (ItemFrame Frame, int Skip) next;
+        // Once more if what came was dropped meanwhile: then it ended for a reason.
+        while (!_frames.Reader.TryRead(out next))
         {
             BeforeWait();
-            if (!await _frames.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) || !_frames.Reader.TryRead(out next))
+            if (!await _frames.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
                 return false;
         }
         Read(next.Frame.Items.Span, next.Skip, items, item);
@@ -157,11 +185,12 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
         {
             if (_ended)
                 return;
-            // Whoever is slow has what it needs; whoever waits may have lost something.
-            if (_waits)
+            // Whoever is slow, or gets what it waits for, has what it needs; whoever waits for nothing may have lost something. The sender hears something in either case.
+            if (_waits && !_isMoving)
                 Resume();
             else
-                call.Send(new CreditFrame(call.Id, isUpload, _consumed, _granted));
+                Tell();
+            _isMoving = false;
             wheel.Set(_probe!, limits.Probe);
         }
     }
@@ -171,6 +200,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
         lock (_lock)
         {
             _waits = true;
+            TellIfAsked();
             if (!SenderRanDry() || _ended || (_window.Items >= limits.MaxWindow && _window.Bytes >= limits.MaxWindowBytes))
                 return;
             _window = new Credit(Math.Max(_window.Items, Math.Min(2 * _window.Items, limits.MaxWindow)), Math.Max(_window.Bytes, Math.Min(2 * _window.Bytes, limits.MaxWindowBytes)));
@@ -181,8 +211,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     // What has come ends where an earlier credit did: the sender had to wait for the next one while the consumer kept up. It may send too little ahead for this road.
     private bool SenderRanDry()
     {
-        while (_grantedBefore.TryPeek(out var before) && (before.Items < _received || before.Bytes <= _bytesBeforeLast))
-            _grantedBefore.Dequeue();
+        ForgetPassed();
         return _grantedBefore.TryPeek(out var edge) && (edge.Items == _received || edge.Bytes <= _receivedBytes);
     }
 
@@ -200,10 +229,31 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
 
     private void Grant()
     {
+        ForgetPassed();
         _grantedBefore.Enqueue(_granted);
         _granted = new Credit(_consumed + _window.Items, _consumedBytes + _window.Bytes);
         if (!_ended && _total is null)
-            call.Send(new CreditFrame(call.Id, isUpload, _consumed, _granted));
+            Tell();
+    }
+
+    private void ForgetPassed()
+    {
+        while (_grantedBefore.TryPeek(out var before) && (before.Items < _received || before.Bytes <= _bytesBeforeLast))
+            _grantedBefore.Dequeue();
+    }
+
+    // The sender keeps less than the window allows and waits to hear what it may forget; once all that came is consumed, so that it need not ask for each item.
+    private void TellIfAsked()
+    {
+        if (_isAsked && !_ended && _total is null && _consumed > _told)
+            Tell();
+    }
+
+    private void Tell()
+    {
+        _isAsked = false;
+        _told = Math.Max(_told, _consumed);
+        call.Send(new CreditFrame(call.Id, isUpload, _consumed, _granted));
     }
 
     private void AskAgain()
@@ -217,7 +267,7 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
     private void End(Exception? error)
     {
         if (!_ended)
-            Failure = error;
+            Volatile.Write(ref _failure, error);
         _ended = true;
         if (_probe is { } probe)
             wheel.Clear(probe);
@@ -233,16 +283,5 @@ internal sealed class IncomingStream(IStreamReceiver call, bool isUpload, Credit
                 reader.Skip();
             else
                 items.Add(JsonSerializer.Deserialize(ref reader, item)!);
-    }
-
-    private static int Count(ReadOnlySpan<byte> array)
-    {
-        var reader = new Utf8JsonReader(array, new JsonReaderOptions { MaxDepth = 40 });
-        var count = 0;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-            return 0;
-        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
-            reader.Skip();
-        return count;
     }
 }

@@ -46,7 +46,7 @@ public sealed class ClientInterceptorTests : IAsyncDisposable
         Assert.Equal("yes", await await taken);
         var items = invoker.StreamAsync(Listing, invoker.Begin(), Type<int>(), default).ToListAsync().AsTask();
         var ordered = await _caller.Sent.NextFrameAsync<CallFrame>();
-        _caller.Receive(new ItemFrame(ordered.Id, false, 1, Utf8("[1,2]")));
+        _caller.Receive(ItemsOf(ordered.Id, false, 1, Utf8("[1,2]")));
         _caller.Receive(new EndFrame(ordered.Id, false, 2));
         Assert.Equal([1, 2], await items.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(["place", "tell", "decide", "stream list"], seen);

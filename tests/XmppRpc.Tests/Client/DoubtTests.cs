@@ -87,12 +87,12 @@ public sealed class DoubtTests : IAsyncDisposable
         var items = invoker.StreamAsync(Listing, invoker.Begin(), Type<int>(), default).GetAsyncEnumerator();
         var move = items.MoveNextAsync().AsTask();
         var id = (await _caller.Sent.NextFrameAsync<CallFrame>()).Id;
-        _caller.Receive(new ItemFrame(id, isUpload: false, 1, Utf8("[1,2]")));
+        _caller.Receive(ItemsOf(id, isUpload: false, 1, Utf8("[1,2]")));
         Assert.True(await move);
         _caller.Links.Doubt(Peer, "gone");
         _found.SetResult(Info("x7Kd0w"));
         Assert.Equal((id, 3), (await _caller.Sent.NextFrameAsync<ResumeFrame>()) is var resume ? (resume.Id, resume.From) : default);
-        _caller.Receive(new ItemFrame(id, isUpload: false, 3, Utf8("[3]")));
+        _caller.Receive(ItemsOf(id, isUpload: false, 3, Utf8("[3]")));
         _caller.Receive(new EndFrame(id, isUpload: false, 3));
         Assert.True(await items.MoveNextAsync());
         Assert.True(await items.MoveNextAsync());

@@ -173,7 +173,7 @@ public sealed class PendingCallsTests : IAsyncDisposable
         var call = _caller.Call();
         var id = (await _caller.Sent.NextFrameAsync<CallFrame>()).Id;
         _caller.Receive(new AckFrame(id, true, null));
-        _caller.Receive(new ItemFrame(id, isUpload: false, 1, Utf8("[1]")));
+        _caller.Receive(ItemsOf(id, isUpload: false, 1, Utf8("[1]")));
         _caller.Receive(new EndFrame(id, isUpload: false, 0));
         _caller.Receive(new ProgressFrame(id, new RpcProgress(0.5)));
         _caller.Receive(new ReplyFrame(id, Utf8("\"ok\"")));

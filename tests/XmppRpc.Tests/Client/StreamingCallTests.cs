@@ -1,5 +1,6 @@
 using XmppRpc.Frames;
 using XmppRpc.Tests.Fakes;
+using XmppRpc.Timing;
 using static XmppRpc.Tests.Fakes.CallerSide;
 using static XmppRpc.Tests.Fakes.TextFrames;
 
@@ -44,6 +45,24 @@ public sealed class StreamingCallTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Call_of_which_nothing_is_heard_is_repeated_and_once_it_is_its_stream_is_asked_for()
+    {
+        _caller.Connect();
+        var invoker = _caller.Invoker(timeout: Timeout.InfiniteTimeSpan);
+        await using var items = invoker.StreamAsync(Listing, invoker.Begin(), Type<int>(), default).GetAsyncEnumerator();
+        var move = items.MoveNextAsync().AsTask();
+        var first = await _caller.Sent.NextFrameAsync<CallFrame>();
+        _caller.Time.Advance(_caller.Options.StreamProbeInterval + DeadlineWheel.Tick);
+        var again = await _caller.Sent.NextFrameAsync<CallFrame>();
+        Assert.Equal((first.Id, 1), (again.Id, again.Attempt));
+        _caller.Receive(new AckFrame(first.Id, deferred: false, null));
+        _caller.Time.Advance(_caller.Options.StreamProbeInterval + DeadlineWheel.Tick);
+        Assert.Equal(1, (await _caller.Sent.NextFrameAsync<ResumeFrame>()).From);
+        _caller.Receive(new EndFrame(first.Id, isUpload: false, 0));
+        Assert.False(await move);
+    }
+
+    [Fact]
     public async Task Credit_is_granted_when_half_of_the_items_are_consumed()
     {
         await using var items = await StartAsync();
@@ -63,7 +82,7 @@ public sealed class StreamingCallTests : IAsyncDisposable
     {
         await using var items = await StartAsync<string>();
         var text = new string('x', 496);
-        _caller.Receive(new ItemFrame(_id, isUpload: false, 1, Utf8($"[\"{text}\"]")));
+        _caller.Receive(ItemsOf(_id, isUpload: false, 1, Utf8($"[\"{text}\"]")));
         Assert.True(await items.MoveNextAsync());
         var credit = await _caller.Sent.NextFrameAsync<CreditFrame>();
         Assert.Equal((1, new Credit(9, 1500)), (credit.Got, credit.Credit));
@@ -130,9 +149,9 @@ public sealed class StreamingCallTests : IAsyncDisposable
     {
         await using var items = await StartAsync<string>();
         // The last item may begin just below the credit and end above it.
-        _caller.Receive(new ItemFrame(_id, isUpload: false, 1, Utf8($"[\"{new string('x', 995)}\"]")));
-        _caller.Receive(new ItemFrame(_id, isUpload: false, 2, Utf8($"[\"{new string('y', 995)}\"]")));
-        _caller.Receive(new ItemFrame(_id, isUpload: false, 3, Utf8("[\"z\"]")));
+        _caller.Receive(ItemsOf(_id, isUpload: false, 1, Utf8($"[\"{new string('x', 995)}\"]")));
+        _caller.Receive(ItemsOf(_id, isUpload: false, 2, Utf8($"[\"{new string('y', 995)}\"]")));
+        _caller.Receive(ItemsOf(_id, isUpload: false, 3, Utf8("[\"z\"]")));
         Assert.True(await items.MoveNextAsync());
         Assert.True(await items.MoveNextAsync());
         Assert.Equal(2, (await FailsAsync<RpcStreamInterruptedException>(items.MoveNextAsync().AsTask())).LastSequence);
@@ -196,7 +215,7 @@ public sealed class StreamingCallTests : IAsyncDisposable
     {
         await using var items = await StartAsync();
         Items(1, 0);
-        _caller.Receive(new ItemFrame(_id, isUpload: false, 2, Utf8("[\"text\"]")));
+        _caller.Receive(ItemsOf(_id, isUpload: false, 2, Utf8("[\"text\"]")));
         Assert.True(await items.MoveNextAsync());
         var error = await FailsAsync<RpcException>(items.MoveNextAsync().AsTask());
         Assert.Equal((RpcStatus.Internal, RpcOutcome.Executed), (error.Status, error.Outcome));
@@ -274,7 +293,7 @@ public sealed class StreamingCallTests : IAsyncDisposable
         return items;
     }
 
-    private void Items(long first, params int[] items) => _caller.Receive(new ItemFrame(_id, isUpload: false, first, Utf8($"[{string.Join(',', items)}]")));
+    private void Items(long first, params int[] items) => _caller.Receive(ItemsOf(_id, isUpload: false, first, Utf8($"[{string.Join(',', items)}]")));
 
     private void End(long total) => _caller.Receive(new EndFrame(_id, isUpload: false, total));
 

@@ -19,7 +19,7 @@ public sealed class UnheldStreamsTests : IAsyncDisposable
     {
         var unheld = new UnheldStreams(_caller.Batcher, 1000, _ => true);
         for (var i = 0; i < 3; i++)
-            unheld.Take(Peer, new ItemFrame(Id, isUpload: false, 1, Utf8("[1]")));
+            unheld.Take(Peer, ItemsOf(Id, isUpload: false, 1, Utf8("[1]")));
         unheld.Take(Jid.Parse("orders@example.org/other"), new ResumeFrame(Id, isUpload: true, 1, new Credit(1, 1)));
 
         Assert.Equal(Id, (await _caller.Sent.NextFrameAsync<CancelFrame>()).Id);
@@ -35,7 +35,7 @@ public sealed class UnheldStreamsTests : IAsyncDisposable
             unheld.Take(Peer, frame);
         await _caller.Sent.AssertNothingAsync(_caller.Batcher);
 
-        new UnheldStreams(_caller.Batcher, -1, _ => true).Take(Peer, new ItemFrame(Id, isUpload: false, 1, Utf8("[1]")));
+        new UnheldStreams(_caller.Batcher, -1, _ => true).Take(Peer, ItemsOf(Id, isUpload: false, 1, Utf8("[1]")));
         await _caller.Sent.AssertNothingAsync(_caller.Batcher);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using XmppRpc.Frames;
 
 namespace XmppRpc.Tests.Fakes;
@@ -12,6 +13,12 @@ internal static class TextFrames
     public static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    public static ItemFrame ItemsOf(CallId id, bool isUpload, long first, byte[] array)
+    {
+        using var items = JsonDocument.Parse(array);
+        return new ItemFrame(id, isUpload, first, items.RootElement.GetArrayLength(), array);
+    }
 
     public static string Write(Frame frame)
     {

@@ -219,7 +219,7 @@ public sealed class PartAssemblerTests : IDisposable
         {
             0 => new CallFrame(Call, "x/y", 1, payload) { TimeToLive = 5 },
             1 => new ReplyFrame(Call, payload),
-            _ => new ItemFrame(Call, isUpload: false, 17, payload),
+            _ => new ItemFrame(Call, isUpload: false, 17, 1, payload),
         };
     }
 

@@ -278,7 +278,7 @@ public sealed class PartSendingTests : IAsyncDisposable
 
     private static ReplyFrame Reply(int number, int size) => new(new CallId("a", number), Utf8($"\"{new string('r', size - 2)}\""));
 
-    private static ItemFrame Item(int number, int size) => new(new CallId("s", 1), isUpload: false, number, Utf8($"[\"{new string('i', size)}\"]"));
+    private static ItemFrame Item(int number, int size) => new(new CallId("s", 1), isUpload: false, number, 1, Utf8($"[\"{new string('i', size)}\"]"));
 
     private static ToldCall Call(int number, int size) => new(number, size);
 

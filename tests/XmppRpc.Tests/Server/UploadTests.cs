@@ -102,7 +102,7 @@ public sealed class UploadTests : IAsyncDisposable
     [Fact]
     public async Task Items_for_a_call_that_nobody_knows_are_told_so()
     {
-        var fault = await _callee.RefusedAsync(new ItemFrame(Id, isUpload: true, 1, Utf8("[1]")));
+        var fault = await _callee.RefusedAsync(ItemsOf(Id, isUpload: true, 1, Utf8("[1]")));
         Assert.Equal(FrameNames.UnknownCall, fault.Code);
     }
 
@@ -114,7 +114,7 @@ public sealed class UploadTests : IAsyncDisposable
         Assert.Equal(256, (await _callee.Sent.NextFrameAsync<AckFrame>()).Credit!.Value.Items);
     }
 
-    private void Items(long first, string items) => _callee.Receive(new ItemFrame(Id, isUpload: true, first, Utf8(items)));
+    private void Items(long first, string items) => _callee.Receive(ItemsOf(Id, isUpload: true, first, Utf8(items)));
 
     private async Task<int> SumAsync(RpcArgumentReader arguments)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization.Metadata;
 using XmppRpc.Frames;
 using XmppRpc.Serialization;
@@ -12,7 +11,7 @@ namespace XmppRpc.Tests.Streams;
 /// <summary>Both halves of a stream over a road that loses, repeats and holds back frames: the consumer must not notice.</summary>
 public sealed class StreamPairTests : IDisposable
 {
-    private static readonly TimeSpan Probe = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Probe = StreamEnds.Probe;
     private static readonly JsonTypeInfo<int> Int32 = new RpcJson(null).TypeInfo<int>();
     private readonly ManualTimeProvider _time = new();
     private readonly DeadlineWheel _wheel;
@@ -29,7 +28,7 @@ public sealed class StreamPairTests : IDisposable
     {
         var random = new Random(seed);
         var total = random.Next(0, 400);
-        var end = new Ends(isUpload: random.Next(2) == 0, _wheel, new Credit(random.Next(1, 64), random.Next(20, 2000)));
+        var end = new StreamEnds(isUpload: random.Next(2) == 0, _wheel, new Credit(random.Next(1, 64), random.Next(20, 2000)));
         var sending = end.SendAsync(CountAsync(total, random), Int32);
         var consuming = end.ConsumeAsync(Int32);
         while (!consuming.IsCompleted)
@@ -56,7 +55,7 @@ public sealed class StreamPairTests : IDisposable
     [Fact]
     public async Task Window_grows_while_the_sender_runs_dry_and_the_consumer_keeps_up_and_no_further_than_its_bound()
     {
-        var end = new Ends(isUpload: false, _wheel, new Credit(4, 1_000_000), new StreamLimits(32, 2_000_000, 1000, Probe, TimeSpan.FromHours(1)));
+        var end = new StreamEnds(isUpload: false, _wheel, new Credit(4, 1_000_000), new StreamLimits(32, 2_000_000, 1000, Probe, TimeSpan.FromHours(1)));
         var sending = end.SendAsync(CountAsync(1000, new Random(1), yields: false), Int32);
         var consuming = end.ConsumeAsync(Int32);
         long largest = 0, sent = 0, got = 0;
@@ -90,7 +89,7 @@ public sealed class StreamPairTests : IDisposable
     [Fact]
     public void Slow_consumer_does_not_widen_the_window()
     {
-        var end = new Ends(isUpload: false, _wheel, new Credit(4, 1000));
+        var end = new StreamEnds(isUpload: false, _wheel, new Credit(4, 1000));
         _ = end.SendAsync(CountAsync(100, new Random(1), yields: false), Int32);
         while (end.Road.TryDequeue(out var frame))
             end.Deliver(frame);
@@ -101,7 +100,7 @@ public sealed class StreamPairTests : IDisposable
     [Fact]
     public void What_the_receiver_has_consumed_is_kept_no_longer()
     {
-        var end = new Ends(isUpload: false, _wheel, new Credit(100, 1000));
+        var end = new StreamEnds(isUpload: false, _wheel, new Credit(100, 1000));
         _ = end.SendAsync(CountAsync(50, new Random(1), yields: false), Int32);
         Assert.True(end.Outgoing!.KeptBytes > 100);
         end.Outgoing.Grant(50, new Credit(150, 2000));
@@ -111,7 +110,7 @@ public sealed class StreamPairTests : IDisposable
     [Fact]
     public void Sender_that_hears_nothing_stops()
     {
-        var end = new Ends(isUpload: false, _wheel, new Credit(4, 1000), new StreamLimits(4096, 1 << 20, 1000, Probe, TimeSpan.FromSeconds(30)));
+        var end = new StreamEnds(isUpload: false, _wheel, new Credit(4, 1000), new StreamLimits(4096, 1 << 20, 1000, Probe, TimeSpan.FromSeconds(30)));
         _ = end.SendAsync(CountAsync(100, new Random(1), yields: false), Int32);
         _time.Advance(TimeSpan.FromSeconds(29));
         end.Outgoing!.Grant(0, new Credit(4, 1000));
@@ -124,12 +123,12 @@ public sealed class StreamPairTests : IDisposable
     [Fact]
     public void Receiver_that_waits_asks_now_and_then_and_a_slow_one_repeats_its_credit()
     {
-        var end = new Ends(isUpload: true, _wheel, new Credit(4, 1000));
+        var end = new StreamEnds(isUpload: true, _wheel, new Credit(4, 1000));
         var reading = end.Incoming.ReadAsync([], Int32, default);
         _time.Advance(Probe + DeadlineWheel.Tick);
         Assert.True(end.Road.TryDequeue(out var asked));
         Assert.Equal((1, true), Assert.IsType<ResumeFrame>(asked) is var resume ? (resume.From, resume.IsUpload) : default);
-        end.Deliver(new ItemFrame(end.Id, true, 1, Utf8("[1]")));
+        end.Deliver(ItemsOf(end.Id, true, 1, Utf8("[1]")));
         Assert.False(reading.IsFaulted);
         _time.Advance(Probe + DeadlineWheel.Tick);
         Assert.True(end.Road.TryDequeue(out _));
@@ -143,8 +142,8 @@ public sealed class StreamPairTests : IDisposable
     [Fact]
     public void Sender_that_ignores_its_credit_is_broken_off()
     {
-        var end = new Ends(isUpload: true, _wheel, new Credit(4, 1000));
-        end.Deliver(new ItemFrame(end.Id, true, 1, Utf8("[1,2,3,4,5]")));
+        var end = new StreamEnds(isUpload: true, _wheel, new Credit(4, 1000));
+        end.Deliver(ItemsOf(end.Id, true, 1, Utf8("[1,2,3,4,5]")));
         Assert.Contains("more than it was allowed", end.Broken, StringComparison.Ordinal);
         Assert.Equal(0, end.Incoming.Received);
     }
@@ -157,79 +156,5 @@ public sealed class StreamPairTests : IDisposable
                 await Task.Yield();
             yield return i;
         }
-    }
-
-    /// <summary>The two calls that a stream runs between, and the road of frames from either to the other.</summary>
-    private sealed class Ends : IStreamSender, IStreamReceiver
-    {
-        private readonly bool _isUpload;
-        private readonly DeadlineWheel _wheel;
-        private readonly StreamLimits _limits;
-
-        public Ends(bool isUpload, DeadlineWheel wheel, Credit window, StreamLimits? limits = null)
-        {
-            (_isUpload, _wheel, _limits) = (isUpload, wheel, limits ?? new StreamLimits(256, 10_000, 1000, Probe, TimeSpan.FromDays(1)));
-            Incoming = new IncomingStream(this, isUpload, window, _limits, wheel);
-            Incoming.Begin();
-        }
-
-        public CallId Id { get; } = new("x7Kd0wZk3mPq8LtVw1cR", 7);
-
-        public ConcurrentQueue<CallBoundFrame> Road { get; } = new();
-
-        public IncomingStream Incoming { get; }
-
-        public OutgoingStream? Outgoing { get; private set; }
-
-        public string? Broken { get; private set; }
-
-        public bool IsSilent { get; private set; }
-
-        public async Task SendAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> item)
-        {
-            Outgoing = new OutgoingStream(this, _isUpload, new ItemSource<T>(items, item), new RpcStreamAttribute { MaxBatch = 8, MaxBatchBytes = 40 }, _limits, _wheel);
-            Outgoing.Grant(0, Incoming.Credit);
-            await Outgoing.RunAsync(default);
-            var end = new EndFrame(Id, _isUpload, Outgoing.ItemsSent);
-            Outgoing.Finish(end);
-            Road.Enqueue(end);
-        }
-
-        public async Task<List<T>> ConsumeAsync<T>(JsonTypeInfo<T> item)
-        {
-            var all = new List<T>();
-            var items = new List<T>();
-            for (; await Incoming.ReadAsync(items, item, default); items.Clear())
-                all.AddRange(items);
-            return all;
-        }
-
-        public void Deliver(CallBoundFrame frame)
-        {
-            Assert.Equal(_isUpload, ((StreamFrame)frame).IsUpload);
-            switch (frame)
-            {
-                case ItemFrame items:
-                    Incoming.Take(items);
-                    break;
-                case EndFrame end:
-                    Incoming.TakeEnd(end.Total, null);
-                    break;
-                case CreditFrame credit:
-                    Outgoing!.Grant(credit.Got, credit.Credit);
-                    break;
-                case ResumeFrame resume:
-                    Outgoing!.Resume(resume.From, resume.Credit);
-                    break;
-            }
-        }
-
-        void IStreamSender.Send(CallBoundFrame frame) => Road.Enqueue(frame);
-
-        void IStreamReceiver.Send(CallBoundFrame frame) => Road.Enqueue(frame);
-
-        void IStreamSender.OnSilence() => IsSilent = true;
-
-        void IStreamReceiver.OnBroken(string reason) => Broken = reason;
     }
 }
