@@ -156,7 +156,6 @@ internal sealed class Scene : IAsyncDisposable
                     Start(shape, caller, callee, endpoint, target);
         if (_trouble is Trouble.Timeout)
         {
-            // The callees have no room for more.
             await Task.WhenAll(_cells.Select(cell => _ledger.UntilAsync($"started {cell.Key} ", Guard)));
             foreach (var shape in new[] { Shape.Download, Shape.Duplex })
                 foreach (var ((_, caller), endpoint) in _callers.Where(entry => entry.Key.Item1 == shape))
@@ -250,10 +249,21 @@ internal sealed class Scene : IAsyncDisposable
             StreamSilence = TimeSpan.FromSeconds(_trouble is Trouble.CallerRestarts ? 3 : 30),
             FindTimeout = Short,
             DrainTimeout = TimeSpan.Zero,
-            MaxConcurrentCalls = _trouble is Trouble.Timeout ? 8 : 1024,
+            ServerInterceptors = _trouble is Trouble.Timeout ? [new Silence()] : [],
         });
         _owned.Add(endpoint);
         return endpoint;
+    }
+
+    /// <summary>Keeps streams from giving a sign of life, until their callers give up.</summary>
+    private sealed class Silence : RpcServerInterceptor
+    {
+        public override async ValueTask InvokeAsync(RpcContext context, Func<RpcContext, ValueTask> next)
+        {
+            if (context.Method is "down" or "both")
+                await Task.Delay(Timeout.Infinite, context.Cancellation);
+            await next(context);
+        }
     }
 
     private string ConnectionString(Side side, string name, string suffix) => side is Side.Account ? _server.ConnectionString(name, _resource + suffix) : _server.ComponentConnectionString(name);

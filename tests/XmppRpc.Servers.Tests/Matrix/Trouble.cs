@@ -82,7 +82,7 @@ internal static class Expectations
         (Trouble.CalleeIsKilled or Trouble.CalleeRestarts or Trouble.CallerCancels, Shape.OneWay) => new(Ending.Result, 1, null),
         (Trouble.ImplementationFails, _) => new(Ending.Fault, 1, false),
         (Trouble.CallerCancels, _) => new(Ending.Canceled, 1, false),
-        // A stream has no deadline of its own, only its first sign of life has: these two wait for their turn.
+        // A stream has no deadline of its own, only its first sign of life has: these two give none.
         (Trouble.Timeout, Shape.Download or Shape.Duplex) => new(Ending.TimedOut, 0, null),
         (Trouble.Timeout, _) => new(Ending.TimedOut, 1, false),
         (Trouble.CalleeIsKilled or Trouble.CalleeRestarts, Shape.Download or Shape.Duplex) => new(Ending.Interrupted, 1, null),
