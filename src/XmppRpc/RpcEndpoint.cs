@@ -312,7 +312,11 @@ public sealed class RpcEndpoint : IAsyncDisposable
         return _links.Answered(peer, MaxBytesAgain) ? _targets.RecheckAsync(peer) : Task.CompletedTask;
     }
 
-    private void Watch() => _deathWatch.Ask(_links.Silent(_options.PeerSilence).Union(_active.Silent(_options.PeerSilence)));
+    private void Watch()
+    {
+        _deathWatch.Ask(_links.Silent(_options.PeerSilence).Union(_active.Silent(_options.PeerSilence)));
+        _links.SendQuietAgain(MaxBytesAgain);
+    }
 
     private void Sweep()
     {

@@ -15,10 +15,14 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     /// <summary>A peer that can be found and yet answers nothing, or bounces all, is given up after as many times.</summary>
     private const int MaxDoubts = 3;
 
+    /// <summary>Calls that are looked at in one round, of all links.</summary>
+    private const int MaxLooks = 16 * 1024;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Jid, Link> _current = new();
     private readonly Dictionary<Jid, ImmutableArray<Link>> _byAccount = new();
     private readonly Dictionary<string, Link> _byId = new(StringComparer.Ordinal);
+    private int _turn;
 
     /// <summary>Called when it is in doubt whether a peer is there, to find out.</summary>
     public Action<Link> Verify { get; set; } = static _ => { };
@@ -124,22 +128,42 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     }
 
     /// <summary>
-    /// The peer has answered after a silence: calls of which it has shown nothing, or nothing for long, are sent again, the oldest first, up to that many
-    /// bytes. True if others are open: whoever answered may be another process, which never had them, and nothing else would tell.
+    /// The peer has answered after a silence: calls that were quiet for too long are sent again, up to about that many bytes. True if others are open:
+    /// whoever answered may be another process, which never had them, and nothing else would tell.
     /// </summary>
     public bool Answered(Jid peer, long maxBytes)
     {
         var others = false;
+        var looks = MaxLooks;
         foreach (var link in Of(peer))
         {
             link.Alive();
-            foreach (var call in link.Open())
-                if (maxBytes <= 0 || !call.SendAgainIfQuiet())
-                    others = true;
-                else
-                    maxBytes -= call.Request.Arguments.Length + Frame.MaxOverhead;
+            others |= SendQuietAgain(link, ref looks, ref maxBytes) < link.OpenCalls;
+            link.SayLow();
         }
         return others;
+    }
+
+    /// <summary>
+    /// One frame may be lost where others come through: calls that were quiet for too long are sent again to peers that are heard, up to about that many
+    /// bytes. Peers that are silent are asked first whether they live.
+    /// </summary>
+    public void SendQuietAgain(long maxBytes)
+    {
+        // What waits to be sent explains every silence, and more of it would not help.
+        if (batcher.QueuedBytes > maxBytes)
+            return;
+        List<Link> links;
+        lock (_lock)
+            links = [.. _byId.Values.Where(link => link.OpenCalls > 0 && !link.IsInDoubt && link.Silence < options.PeerSilence)];
+        var looks = MaxLooks;
+        var first = _turn++;
+        for (var i = 0; i < links.Count && looks > 0 && maxBytes > 0; i++)
+        {
+            var link = links[(int)((uint)(first + i) % links.Count)];
+            if (SendQuietAgain(link, ref looks, ref maxBytes) > 0)
+                link.SayLow();
+        }
     }
 
     /// <summary>The callee says that the link is not of its process: the process that it was of is gone, with all calls it had.</summary>
@@ -184,6 +208,15 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
                 if (isCurrent)
                     SetCurrent(link.Peer, null);
             }
+    }
+
+    private static int SendQuietAgain(Link link, ref int looks, ref long bytes)
+    {
+        List<PendingCall> quiet = [];
+        link.AddQuiet(quiet, ref looks, ref bytes);
+        foreach (var call in quiet)
+            call.SendAgain();
+        return quiet.Count;
     }
 
     private List<Link> Of(Jid peer)

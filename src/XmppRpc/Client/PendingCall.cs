@@ -37,8 +37,6 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
 /// </summary>
 internal abstract class PendingCall(PendingCalls calls, CallRequest request) : IExpires, IHandedOver
 {
-    private const int MaxDoublings = 10;
-
     private Deadline? _deadline;
     private CancellationTokenRegistration _cancellation;
     private OutgoingCall? _frame;
@@ -47,8 +45,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     private Upload? _upload;
     private CallBoundFrame? _last;
     private bool _wasSent;
-    private bool _wasHeard;
-    private int _silences;
+    private long _quietSince = long.MaxValue;
     private int _attempt;
     private int _settled;
 
@@ -94,8 +91,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>The callee has said something about this call, so it has it.</summary>
     public void Heard(CallBoundFrame frame)
     {
-        _wasHeard = true;
-        _silences = 0;
+        Volatile.Write(ref _quietSince, Calls.Lately);
         _upload?.Note(frame);
     }
 
@@ -107,21 +103,15 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
         _wasSent = true;
         var frame = new OutgoingCall(Id, this, _frame!.Wheel) { Attempt = ++_attempt };
         Volatile.Write(ref _frame, frame);
+        Volatile.Write(ref _quietSince, long.MaxValue);
         Send(frame);
     }
 
     /// <summary>
-    /// The callee lives and has been silent: as <see cref="SendAgain"/>, each time while it has shown nothing of the call; else more and more seldom, as
-    /// its answer may be what was lost. False if the call was not sent.
+    /// Whether nothing of the call was sent or heard for so long that a frame of it may be lost: the more often it was sent, the longer, as the callee may
+    /// just take its time. What waits to be sent is not quiet, however long it waits.
     /// </summary>
-    public bool SendAgainIfQuiet()
-    {
-        if (_wasHeard && ++_silences < 2 << Math.Min(_attempt, MaxDoublings))
-            return false;
-        _silences = 0;
-        SendAgain();
-        return true;
-    }
+    public virtual bool IsQuiet(long now) => now - Volatile.Read(ref _quietSince) >= Calls.PatienceAfter(_attempt) && !IsSettled && CanBeSentAgain;
 
     private bool CanBeSentAgain => Request.Method.Kind != RpcMethodKind.OneWay && _frame is { IsTaken: true };
 
@@ -140,6 +130,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>The call's frame was given to the connection, or could not be: then the call has failed.</summary>
     public virtual void OnWritten(Exception? failure)
     {
+        Volatile.Write(ref _quietSince, Calls.Lately);
         // Refused before it was sent, so nothing has run.
         if (failure is ArgumentException && TrySettle())
             PendingCalls.FailLater(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure) { Remote = Peer, CallId = CallId, Outcome = RpcOutcome.NotExecuted });

@@ -68,6 +68,9 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
             TrySettle();
     }
 
+    // A stream that has begun asks its sender by itself.
+    public override bool IsQuiet(long now) => !_alive && base.IsQuiet(now);
+
     public override void SendAgain()
     {
         if (_alive && !IsSettled)
