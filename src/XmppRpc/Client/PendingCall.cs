@@ -60,6 +60,9 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>The id as users see it, or null while the call has none.</summary>
     public RpcCallId? CallId => Peer is null ? null : Id.ToCallId();
 
+    /// <summary>Whether it was sent more than once: what the callee says of one copy need not be true of another.</summary>
+    public bool IsRepeated => Volatile.Read(ref _attempt) > 0;
+
     public bool IsSettled => Volatile.Read(ref _settled) != 0;
 
     /// <summary>When the call's time is over, by the wheel's clock; null for never.</summary>

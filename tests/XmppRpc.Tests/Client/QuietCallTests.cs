@@ -118,6 +118,27 @@ public sealed class QuietCallTests : IAsyncDisposable
         Assert.Equal([Peer], _caller.Links.Silent(_caller.Options.PeerSilence));
     }
 
+    [Theory]
+    [InlineData(FrameNames.Busy, RpcStatus.ResourceExhausted, RpcOutcome.Unknown)]
+    [InlineData(FrameNames.Draining, RpcStatus.ResourceExhausted, RpcOutcome.Unknown)]
+    [InlineData(FrameNames.TooLarge, RpcStatus.ResourceExhausted, RpcOutcome.Unknown)]
+    [InlineData(null, RpcStatus.PermissionDenied, RpcOutcome.NotExecuted)]
+    [InlineData(null, RpcStatus.Canceled, RpcOutcome.NotExecuted)]
+    [InlineData(FrameNames.UnknownMethod, RpcStatus.Unimplemented, RpcOutcome.NotExecuted)]
+    public async Task Refusal_of_one_copy_is_no_proof_that_no_other_has_run(string? code, RpcStatus status, RpcOutcome outcome)
+    {
+        var (once, again) = (_caller.Call(Timeout.InfiniteTimeSpan), _caller.Call(Timeout.InfiniteTimeSpan));
+        var first = (await _caller.Sent.NextFrameAsync<CallFrame>()).Id;
+        var second = (await _caller.Sent.NextFrameAsync<CallFrame>()).Id;
+        _caller.Receive(new FaultFrame(first, status, null) { Code = code, Ran = false });
+        Assert.Equal(RpcOutcome.NotExecuted, (await FailsAsync<RpcException>(once)).Outcome);
+        await _caller.Batcher.FlushAsync();
+        _caller.Time.Advance(_caller.Options.PeerSilence);
+        _caller.Links.Answered(Peer, Plenty);
+        _caller.Receive(new FaultFrame(second, status, null) { Code = code, Ran = false });
+        Assert.Equal((status, outcome), await FailsAsync<RpcException>(again) is var error ? (error.Status, error.Outcome) : default);
+    }
+
     private async Task<CallFrame> OpenAsync()
     {
         _ = _caller.Call(Timeout.InfiniteTimeSpan);
