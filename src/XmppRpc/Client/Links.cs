@@ -22,6 +22,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     private readonly Dictionary<Jid, Link> _current = new();
     private readonly Dictionary<Jid, ImmutableArray<Link>> _byAccount = new();
     private readonly Dictionary<string, Link> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<Jid, ImmutableArray<Link>> _byPeer = new();
     private int _turn;
 
     /// <summary>Called when it is in doubt whether a peer is there, to find out.</summary>
@@ -81,7 +82,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         Link link;
         lock (_lock)
         {
-            ended.AddRange(_byId.Values.Where(known => known.Peer == peer && known.Info.Instance != info.Instance));
+            ended.AddRange(_byPeer.GetValueOrDefault(peer, []).Where(known => known.Info.Instance != info.Instance));
             link = Same(peer, info) ?? Add(peer, info);
         }
         foreach (var old in ended)
@@ -95,7 +96,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     /// <summary>The peer seems gone: it has to be found anew for new calls, and the open ones wait some time for it.</summary>
     public void Doubt(Jid peer, string reason)
     {
-        List<Link> links;
+        ImmutableArray<Link> links;
         lock (_lock)
         {
             SetCurrent(peer, null);
@@ -103,6 +104,13 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         }
         foreach (var link in links)
             Doubt(link, reason);
+    }
+
+    /// <summary>The peer takes nothing of us: its open calls end, of which some may have run.</summary>
+    public void Forbidden(Jid peer, string reason)
+    {
+        foreach (var link in Of(peer))
+            End(link, reason, RpcStatus.PermissionDenied);
     }
 
     /// <summary>The peer shows itself: if it was in doubt, it is asked which process it is.</summary>
@@ -204,9 +212,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
                 var isCurrent = _current.GetValueOrDefault(link.Peer) == link;
                 if (!link.CloseIfIdle(isCurrent ? idle : TimeSpan.Zero))
                     continue;
-                _byId.Remove(link.Id);
-                if (isCurrent)
-                    SetCurrent(link.Peer, null);
+                Remove(link);
             }
     }
 
@@ -219,15 +225,15 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         return quiet.Count;
     }
 
-    private List<Link> Of(Jid peer)
+    private ImmutableArray<Link> Of(Jid peer)
     {
         lock (_lock)
-            return [.. _byId.Values.Where(link => link.Peer == peer)];
+            return _byPeer.GetValueOrDefault(peer, []);
     }
 
     private Link? Same(Jid peer, PeerInfo info)
     {
-        var link = _current.GetValueOrDefault(peer) ?? _byId.Values.FirstOrDefault(known => known.Peer == peer && !known.IsWorn);
+        var link = _current.GetValueOrDefault(peer) ?? _byPeer.GetValueOrDefault(peer, []).FirstOrDefault(known => !known.IsWorn);
         if (link is null || link.Info.Instance != info.Instance || link.IsWorn || !info.Contracts.IsSubsetOf(link.Info.Contracts))
             return null;
         SetCurrent(peer, link);
@@ -241,6 +247,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         var link = new Link(peer, info, batcher, wheel, OnLost);
         SetCurrent(peer, link);
         _byId.Add(link.Id, link);
+        _byPeer[peer] = _byPeer.GetValueOrDefault(peer, []).Add(link);
         return link;
     }
 
@@ -280,14 +287,23 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
 
     private void OnLost(Link link, string reason) => End(link, reason);
 
-    private void End(Link link, string reason)
+    private void Remove(Link link)
+    {
+        if (!_byId.Remove(link.Id))
+            return;
+        if (_current.GetValueOrDefault(link.Peer) == link)
+            SetCurrent(link.Peer, null);
+        var others = _byPeer[link.Peer].Remove(link);
+        if (others.IsEmpty)
+            _byPeer.Remove(link.Peer);
+        else
+            _byPeer[link.Peer] = others;
+    }
+
+    private void End(Link link, string reason, RpcStatus status = RpcStatus.Unavailable)
     {
         lock (_lock)
-        {
-            _byId.Remove(link.Id);
-            if (_current.GetValueOrDefault(link.Peer) == link)
-                SetCurrent(link.Peer, null);
-        }
-        PendingCalls.FailAll(link, call => new RpcException(RpcStatus.Unavailable, $"{reason}, so the outcome of {call.Request.Method} is not known."));
+            Remove(link);
+        PendingCalls.FailAll(link, call => new RpcException(status, $"{reason}, so the outcome of {call.Request.Method} is not known."));
     }
 }
