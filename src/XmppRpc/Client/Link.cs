@@ -177,6 +177,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             _closed = true;
             if (_grace is { } grace)
                 wheel.Clear(grace.Deadline);
+            _grace = null;
             return [.. _open.Values];
         }
     }
@@ -237,10 +238,20 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
 
         public Deadline Deadline { get; }
 
-        public void Expire() => _link.OnLost(_reason);
+        public void Expire() => _link.OnOver(this, _reason);
     }
 
-    private void OnLost(string reason) => lost(this, reason);
+    // Its deadline may have passed just before the peer was heard.
+    private void OnOver(Grace grace, string reason)
+    {
+        lock (_lock)
+        {
+            if (_grace != grace)
+                return;
+            _closed = true;
+        }
+        lost(this, reason);
+    }
 
     private void AddIfQuiet(long number, long now, List<PendingCall> quiet, ref int looks, ref long bytes)
     {
