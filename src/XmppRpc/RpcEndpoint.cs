@@ -267,6 +267,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         _log.StartedOver(Jid.ToString());
         _introductions.ForgetAll();
+        _batcher.StartOver();
         _roster.StartOver();
         _links.DoubtAll($"The connection of {Jid} was lost");
         _active.SendAgain();

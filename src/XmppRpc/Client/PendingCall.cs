@@ -116,29 +116,36 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// </summary>
     public virtual bool IsQuiet(long now) => now - Volatile.Read(ref _quietSince) >= Calls.PatienceAfter(_attempt) && !IsSettled && CanBeSentAgain;
 
-    private bool CanBeSentAgain => Request.Method.Kind != RpcMethodKind.OneWay && _frame is { IsTaken: true };
+    // Of one that is lost in parts the callee may have some.
+    private bool CanBeSentAgain => Request.Method.Kind != RpcMethodKind.OneWay && _frame is { } frame && (frame.IsTaken || frame.IsLost);
 
     public void Send(CallBoundFrame frame) => Calls.Send(this, frame);
 
     /// <summary>Ends the call for a reason of the caller's own.</summary>
     public void Abort(Exception reason)
     {
-        if (!TrySettle())
-            return;
-        if (WasSent())
-            Calls.SendCancel(this);
-        PendingCalls.FailLater(this, reason);
+        if (TryGiveUp(out _))
+            PendingCalls.FailLater(this, reason);
     }
 
     /// <summary>The call's frame was given to the connection, or could not be: then the call has failed.</summary>
-    public virtual void OnWritten(Exception? failure)
+    public virtual void OnWritten(OutgoingCall frame, Exception? failure)
     {
+        // What becomes of an earlier copy says nothing: a later one is on its way.
+        if (frame != Volatile.Read(ref _frame) && failure is null or XmppException)
+            return;
         Volatile.Write(ref _quietSince, Calls.Lately);
-        // Refused before it was sent, so nothing has run.
-        if (failure is ArgumentException && TrySettle())
-            PendingCalls.FailLater(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure) { Remote = Peer, CallId = CallId, Outcome = RpcOutcome.NotExecuted });
-        // Lost with its session: what is open is sent again on the next one, or ends with the connection.
-        else if (failure is not null && !(failure is XmppException && CanBeSentAgain))
+        // Refused before it was sent, so nothing has run, unless of an earlier copy.
+        if (failure is ArgumentException)
+        {
+            if (TrySettle())
+                PendingCalls.FailLater(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure) { Remote = Peer, CallId = CallId, Outcome = IsRepeated ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
+        }
+        // Lost with its session: what is open is sent again on the next one, or ends with the connection. One that has never been taken comes back from a
+        // connection that has ended.
+        else if (failure is XmppException && Request.Method.Kind != RpcMethodKind.OneWay && !frame.IsWaiting)
+            frame.IsLost = true;
+        else if (failure is not null)
             PendingCalls.Fail(this, PendingCalls.ConnectionLost(this, failure));
     }
 
@@ -195,10 +202,28 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     {
         if (Interlocked.Exchange(ref _settled, 1) != 0)
             return false;
+        Settle();
+        return true;
+    }
+
+    /// <summary>As <see cref="TrySettle"/>, for one who no longer waits: the callee is told, if it may have seen the call, and before it is told that it may forget it.</summary>
+    public bool TryGiveUp(out bool wasSent)
+    {
+        wasSent = false;
+        if (Interlocked.Exchange(ref _settled, 1) != 0)
+            return false;
+        wasSent = WasSent();
+        if (wasSent)
+            Calls.SendCancel(this);
+        Settle();
+        return true;
+    }
+
+    private void Settle()
+    {
         Calls.OnSettled(this, Volatile.Read(ref _link));
         Volatile.Read(ref _search)?.Cancel();
         _upload?.Dispose();
-        return true;
     }
 
     /// <summary>Takes the call's frame back if it is still here; true if the callee may have seen it.</summary>
@@ -208,11 +233,8 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     private void TimeOut()
     {
-        if (!TrySettle())
+        if (!TryGiveUp(out var sent))
             return;
-        var sent = WasSent();
-        if (sent)
-            Calls.SendCancel(this);
         var message = Peer is null
             ? $"{Request.Method} was not sent: no instance at {Request.Target} answered within {Request.Timeout}. It may be offline, not serve the contract, or not let this account in."
             : $"{Request.Method} at {Peer} was not answered within {Request.Timeout}.";
@@ -241,5 +263,8 @@ internal sealed class OutgoingCall : CallFrame
 
     public DeadlineWheel Wheel { get; }
 
-    public override void OnWritten(Exception? failure) => _call.OnWritten(failure);
+    /// <summary>It was lost with its session, whole or in parts.</summary>
+    public bool IsLost { get; set; }
+
+    public override void OnWritten(Exception? failure) => _call.OnWritten(this, failure);
 }
