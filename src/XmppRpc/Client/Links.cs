@@ -145,6 +145,11 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         var looks = MaxLooks;
         foreach (var link in Of(peer))
         {
+            if (IsTooOld(link))
+            {
+                End(link, $"{peer} was silent for too long");
+                continue;
+            }
             link.Alive();
             others |= SendQuietAgain(link, ref looks, ref maxBytes) < link.OpenCalls;
             link.SayLow();
@@ -251,10 +256,12 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         return link;
     }
 
+    // The callee remembers what it has run for twice as long: what would be sent again later could run twice.
+    private bool IsTooOld(Link link) => link.OpenCalls > 0 && link.Silence >= options.LinkRetention / 2;
+
     private void Doubt(Link link, string reason)
     {
-        // The callee remembers what it has run for twice as long: what would be sent again later could run twice.
-        if (link.Silence >= options.LinkRetention / 2 || link.Doubts >= MaxDoubts)
+        if (IsTooOld(link) || link.Doubts >= MaxDoubts)
             End(link, reason);
         else if (link.Doubt(reason, options.PeerGrace))
             Verify(link);

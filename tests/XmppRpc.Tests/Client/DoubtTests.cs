@@ -175,11 +175,6 @@ public sealed class DoubtTests : IAsyncDisposable
         wheel.Dispose();
     }
 
-    private sealed class Callback(Action action) : IExpires
-    {
-        public void Expire() => action();
-    }
-
     [Fact]
     public async Task Peer_that_bounces_all_though_it_can_be_found_is_given_up()
     {
@@ -233,5 +228,10 @@ public sealed class DoubtTests : IAsyncDisposable
         _found.SetResult(Info("x7Kd0w"));
         _caller.Links.Learn(Peer, Info("x7Kd0w"));
         await _caller.Sent.AssertNothingAsync(_caller.Batcher);
+    }
+
+    private sealed class Callback(Action action) : IExpires
+    {
+        public void Expire() => action();
     }
 }

@@ -56,6 +56,18 @@ public sealed class QuietCallTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Call_on_a_link_whose_callee_may_have_forgotten_it_is_not_sent_again()
+    {
+        var call = _caller.Call(Timeout.InfiniteTimeSpan);
+        await _caller.Sent.NextFrameAsync<CallFrame>();
+        await _caller.Batcher.FlushAsync();
+        _caller.Time.Advance(_caller.Options.LinkRetention / 2);
+        Assert.False(_caller.Links.Answered(Peer, Plenty));
+        Assert.Equal(RpcOutcome.Unknown, (await FailsAsync<RpcException>(call)).Outcome);
+        await _caller.Sent.AssertNothingAsync(_caller.Batcher);
+    }
+
+    [Fact]
     public async Task Call_that_waits_to_be_sent_is_not_quiet()
     {
         _caller.Batcher.Hold();
