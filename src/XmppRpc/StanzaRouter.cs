@@ -144,15 +144,10 @@ internal sealed class StanzaRouter(
     {
         error ??= new StanzaError("cancel", "undefined-condition");
         var state = StanzaErrors.OfMessage(error);
-        if (state == PeerState.InDoubt)
-        {
-            PeerGone(from, $"{from} does not take messages ({error.Condition})");
-            return;
-        }
-        if (state != PeerState.AsBefore)
+        if (state is PeerState.InDoubt or PeerState.Forbidden)
+            PeerGone(from, $"{from} does not take messages ({error.Condition})", state == PeerState.Forbidden ? RpcStatus.PermissionDenied : RpcStatus.Unavailable);
+        else if (state == PeerState.Refused)
             Refused(from, error);
-        if (state == PeerState.Forbidden)
-            links.Forbidden(from, $"{from} does not take messages of this account ({error.Condition})");
     }
 
     /// <summary>Something of ours was refused, for a reason that says nothing of whether the peer lives: calls end by their deadlines.</summary>
@@ -163,13 +158,13 @@ internal sealed class StanzaRouter(
     }
 
     /// <summary>The peer's process seems gone, which does not yet mean that it is.</summary>
-    public void PeerGone(Jid peer, string reason)
+    public void PeerGone(Jid peer, string reason, RpcStatus status = RpcStatus.Unavailable)
     {
         if (_gone.MayTell(peer))
             log.PeerGone(PlainText.Of(peer.ToString())!);
         introductions.Forget(peer);
         _parts.Forget(peer);
-        links.Doubt(peer, reason);
+        links.Doubt(peer, reason, status);
         active.CallerGone(peer);
     }
 }

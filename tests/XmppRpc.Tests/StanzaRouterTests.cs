@@ -85,15 +85,18 @@ public sealed class StanzaRouterTests : IAsyncDisposable
     [Theory]
     [InlineData("forbidden")]
     [InlineData("not-allowed")]
-    public async Task Peer_that_takes_nothing_of_us_ends_its_calls_and_nobody_elses(string condition)
+    public async Task Peer_that_lets_nothing_of_us_through_ends_its_calls_after_the_grace_and_nobody_elses(string condition)
     {
-        _caller.Connect();
+        var link = _caller.Connect();
+        _caller.Discover = (_, _) => new TaskCompletionSource<PeerInfo>().Task;
         var call = _caller.Call();
         await _caller.Sent.NextFrameAsync<CallFrame>();
         _router.Route(Bounce(CallerSide.Peer.Bare, "auth", condition));
         _router.Route(Bounce(Jid.Parse("mallory@evil.net/x"), "auth", condition));
-        Assert.False(call.IsCompleted);
+        Assert.False(link.IsInDoubt);
         _router.Route(Bounce(CallerSide.Peer, "auth", condition));
+        Assert.False(call.IsCompleted);
+        _caller.Time.Advance(_caller.Options.PeerGrace + TimeSpan.FromSeconds(1));
         var error = await CallerSide.FailsAsync<RpcException>(call);
         Assert.Equal((RpcStatus.PermissionDenied, RpcOutcome.Unknown), (error.Status, error.Outcome));
         Assert.Null(_caller.Links.Current(CallerSide.Peer));

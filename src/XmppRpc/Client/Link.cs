@@ -8,7 +8,7 @@ namespace XmppRpc.Client;
 /// This caller process and one callee process: the calls between them are numbered here, and here it is known below which number all are settled,
 /// so that the callee can forget them. Safe for concurrent use.
 /// </summary>
-internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, Action<Link, string> lost) : IExpires
+internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, Action<Link, string, RpcStatus> lost) : IExpires
 {
     private const int LowEvery = 64;
     private const int MaxSpan = 1024;
@@ -70,14 +70,14 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     public TimeSpan Silence => TimeSpan.FromMilliseconds(wheel.Now - Math.Max(Volatile.Read(ref _heardAt), Volatile.Read(ref _busySince)));
 
     /// <summary>The peer seems gone: unless it is heard within that time, the calls end for that reason. False if that was known.</summary>
-    public bool Doubt(string reason, TimeSpan grace)
+    public bool Doubt(string reason, TimeSpan grace, RpcStatus status = RpcStatus.Unavailable)
     {
         lock (_lock)
         {
             if (_closed || _grace is not null)
                 return false;
             _doubts++;
-            _grace = new Grace(this, reason);
+            _grace = new Grace(this, reason, status);
             wheel.Set(_grace.Deadline, grace);
             return true;
         }
@@ -229,20 +229,21 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     {
         private readonly Link _link;
         private readonly string _reason;
+        private readonly RpcStatus _status;
 
-        public Grace(Link link, string reason)
+        public Grace(Link link, string reason, RpcStatus status)
         {
-            (_link, _reason) = (link, reason);
+            (_link, _reason, _status) = (link, reason, status);
             Deadline = new Deadline(this);
         }
 
         public Deadline Deadline { get; }
 
-        public void Expire() => _link.OnOver(this, _reason);
+        public void Expire() => _link.OnOver(this, _reason, _status);
     }
 
     // Its deadline may have passed just before the peer was heard.
-    private void OnOver(Grace grace, string reason)
+    private void OnOver(Grace grace, string reason, RpcStatus status)
     {
         lock (_lock)
         {
@@ -250,7 +251,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
                 return;
             _closed = true;
         }
-        lost(this, reason);
+        lost(this, reason, status);
     }
 
     private void AddIfQuiet(long number, long now, List<PendingCall> quiet, ref int looks, ref long bytes)

@@ -94,7 +94,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     }
 
     /// <summary>The peer seems gone: it has to be found anew for new calls, and the open ones wait some time for it.</summary>
-    public void Doubt(Jid peer, string reason)
+    public void Doubt(Jid peer, string reason, RpcStatus status = RpcStatus.Unavailable)
     {
         ImmutableArray<Link> links;
         lock (_lock)
@@ -103,14 +103,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
             links = Of(peer);
         }
         foreach (var link in links)
-            Doubt(link, reason);
-    }
-
-    /// <summary>The peer takes nothing of us: its open calls end, of which some may have run.</summary>
-    public void Forbidden(Jid peer, string reason)
-    {
-        foreach (var link in Of(peer))
-            End(link, reason, RpcStatus.PermissionDenied);
+            Doubt(link, reason, status);
     }
 
     /// <summary>The peer shows itself: if it was in doubt, it is asked which process it is.</summary>
@@ -132,7 +125,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
             _byAccount.Clear();
         }
         foreach (var link in links)
-            Doubt(link, reason);
+            Doubt(link, reason, RpcStatus.Unavailable);
     }
 
     /// <summary>
@@ -259,11 +252,11 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     // The callee remembers what it has run for twice as long: what would be sent again later could run twice.
     private bool IsTooOld(Link link) => link.OpenCalls > 0 && link.Silence >= options.LinkRetention / 2;
 
-    private void Doubt(Link link, string reason)
+    private void Doubt(Link link, string reason, RpcStatus status)
     {
         if (IsTooOld(link) || link.Doubts >= MaxDoubts)
-            End(link, reason);
-        else if (link.Doubt(reason, options.PeerGrace))
+            End(link, reason, status);
+        else if (link.Doubt(reason, options.PeerGrace, status))
             Verify(link);
     }
 
@@ -292,7 +285,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
             _byAccount[peer.Bare] = others;
     }
 
-    private void OnLost(Link link, string reason) => End(link, reason);
+    private void OnLost(Link link, string reason, RpcStatus status) => End(link, reason, status);
 
     private void Remove(Link link)
     {

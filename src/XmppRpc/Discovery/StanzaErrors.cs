@@ -15,7 +15,7 @@ internal enum PeerState
     /// <summary>Somebody is there.</summary>
     Alive,
 
-    /// <summary>It is there, or not: a hop does not let us through.</summary>
+    /// <summary>A hop does not let us through: for good, or because the peer is just coming back (ejabberd, of a component that has not shaken hands yet).</summary>
     Forbidden,
 
     /// <summary>What we sent does not please a hop.</summary>

@@ -163,7 +163,7 @@ public sealed class DoubtTests : IAsyncDisposable
         Link? link = null;
         // The one before in the same tick brings the peer back: the grace is out of the wheel by then.
         var peerIsHeard = new Callback(() => Assert.True(link!.Heard()));
-        link = new Link(Peer, Info("x7Kd0w"), _caller.Batcher, wheel, (_, reason) => ended.Add(reason));
+        link = new Link(Peer, Info("x7Kd0w"), _caller.Batcher, wheel, (_, reason, _) => ended.Add(reason));
         Assert.True(link.Doubt("gone", TimeSpan.FromSeconds(3)));
         wheel.Set(new Deadline(peerIsHeard), TimeSpan.FromSeconds(3));
         _caller.Time.Advance(TimeSpan.FromSeconds(4));
