@@ -83,7 +83,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _targets = new Targets(_links, _batcher, new PeerFinder(_introductions.DiscoverAsync, _introductions.AnnounceAsync), time, options.FindTimeout);
         _links.Verify = _targets.Verify;
         _active.InvokerTo = InvokerTo;
-        _deathWatch = new DeathWatch(connection.RequestAsync, OnAliveAsync, (peer, reason) => _router!.PeerGone(peer, reason));
+        _deathWatch = new DeathWatch(connection.RequestAsync, new DeathWatchAnswers(OnAliveAsync, (peer, reason) => _router!.PeerGone(peer, reason), (peer, error) => _router!.Refused(peer, error)), time, options.PeerSilence);
         _router = new StanzaRouter(Jid, options, _batcher, _contracts, _limits, _roster, _active, _links, _targets, _self, _introductions, _wheel, _log);
         _sweep = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Sweep(), this, SweepEvery, SweepEvery);
         _watch = time.CreateTimer(static endpoint => ((RpcEndpoint)endpoint!).Watch(), this, WatchEvery, WatchEvery);
@@ -267,6 +267,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
     {
         _log.StartedOver(Jid.ToString());
         _introductions.ForgetAll();
+        _batcher.StartOver();
         _roster.StartOver();
         _links.DoubtAll($"The connection of {Jid} was lost");
         _active.SendAgain();
@@ -312,7 +313,11 @@ public sealed class RpcEndpoint : IAsyncDisposable
         return _links.Answered(peer, MaxBytesAgain) ? _targets.RecheckAsync(peer) : Task.CompletedTask;
     }
 
-    private void Watch() => _deathWatch.Ask(_links.Silent(_options.PeerSilence).Union(_active.Silent(_options.PeerSilence)));
+    private void Watch()
+    {
+        _deathWatch.Ask(_links.Silent(_options.PeerSilence), _active.Silent(_options.PeerSilence));
+        _links.SendQuietAgain(MaxBytesAgain);
+    }
 
     private void Sweep()
     {

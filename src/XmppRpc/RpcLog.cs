@@ -67,4 +67,7 @@ internal static partial class RpcLog
 
     [LoggerMessage(21, LogLevel.Warning, "{Method} at {Target} failed after {Elapsed} ms: {Status}, outcome {Outcome}.")]
     public static partial void CallEndedBadly(this ILogger log, Exception error, string method, string target, double elapsed, RpcStatus? status, RpcOutcome? outcome);
+
+    [LoggerMessage(22, LogLevel.Warning, "What was sent to {Peer} was refused ({Type}, {Condition}); calls to it may end by their deadlines only.")]
+    public static partial void StanzaRefused(this ILogger log, string peer, string type, string condition);
 }

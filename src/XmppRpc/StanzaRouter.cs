@@ -18,6 +18,7 @@ internal sealed class StanzaRouter(
 {
     private readonly FrameReader _reader = new();
     private readonly PartAssembler _parts = new(new PartLimits(options.MaxFrameBytes, options.MaxHalfBuiltBytesPerPeer, options.MaxHalfBuiltBytes, options.PartTimeout), wheel, (from, first) => MayKeep(from, first, active, links));
+    private readonly RarePerPeer _gone = new(wheel), _refused = new(wheel);
     private readonly UnheldStreams _unheld = new(batcher, options.MaxQueuedBytes, limits.MayAnswer);
 
     /// <summary>Lines that were no frames.</summary>
@@ -34,7 +35,7 @@ internal sealed class StanzaRouter(
         switch (stanza)
         {
             case Message { IsError: true } bounce:
-                PeerGone(from, $"{from} does not take messages ({PlainText.Of(StanzaError.Read(bounce)?.Condition)})");
+                Bounced(from, StanzaError.Read(bounce));
                 break;
             case { IsError: true } or Message { Type: "groupchat" }:
                 break;
@@ -138,13 +139,32 @@ internal sealed class StanzaRouter(
             _parts.CountBroken();
     }
 
-    /// <summary>The peer's process seems gone, which does not yet mean that it is.</summary>
-    public void PeerGone(Jid peer, string reason)
+    /// <summary>A message of ours came back from there.</summary>
+    private void Bounced(Jid from, StanzaError? error)
     {
-        log.PeerGone(PlainText.Of(peer.ToString())!);
+        error ??= new StanzaError("cancel", "undefined-condition");
+        var state = StanzaErrors.OfMessage(error);
+        if (state is PeerState.InDoubt or PeerState.Forbidden)
+            PeerGone(from, $"{from} does not take messages ({error.Condition})", state == PeerState.Forbidden ? RpcStatus.PermissionDenied : RpcStatus.Unavailable);
+        else if (state == PeerState.Refused)
+            Refused(from, error);
+    }
+
+    /// <summary>Something of ours was refused, for a reason that says nothing of whether the peer lives: calls end by their deadlines.</summary>
+    public void Refused(Jid peer, StanzaError error)
+    {
+        if (_refused.MayTell(peer))
+            log.StanzaRefused(PlainText.Of(peer.ToString())!, error.Type, error.Condition);
+    }
+
+    /// <summary>The peer's process seems gone, which does not yet mean that it is.</summary>
+    public void PeerGone(Jid peer, string reason, RpcStatus status = RpcStatus.Unavailable)
+    {
+        if (_gone.MayTell(peer))
+            log.PeerGone(PlainText.Of(peer.ToString())!);
         introductions.Forget(peer);
         _parts.Forget(peer);
-        links.Doubt(peer, reason);
+        links.Doubt(peer, reason, status);
         active.CallerGone(peer);
     }
 }

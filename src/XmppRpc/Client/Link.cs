@@ -8,7 +8,7 @@ namespace XmppRpc.Client;
 /// This caller process and one callee process: the calls between them are numbered here, and here it is known below which number all are settled,
 /// so that the callee can forget them. Safe for concurrent use.
 /// </summary>
-internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, Action<Link, string> lost) : IExpires
+internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, DeadlineWheel wheel, Action<Link, string, RpcStatus> lost) : IExpires
 {
     private const int LowEvery = 64;
     private const int MaxSpan = 1024;
@@ -27,6 +27,9 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     private long _heardAt = wheel.Now;
     private Grace? _grace;
     private int _doubts;
+    private long _busySince;
+    private long _look;
+    private long _lookEnd;
 
     public Jid Peer { get; } = peer;
 
@@ -63,18 +66,18 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         }
     }
 
-    /// <summary>How long nothing has come of the peer.</summary>
-    public TimeSpan Silence => TimeSpan.FromMilliseconds(wheel.Now - Volatile.Read(ref _heardAt));
+    /// <summary>How long nothing has come of the peer although a call was open.</summary>
+    public TimeSpan Silence => TimeSpan.FromMilliseconds(wheel.Now - Math.Max(Volatile.Read(ref _heardAt), Volatile.Read(ref _busySince)));
 
     /// <summary>The peer seems gone: unless it is heard within that time, the calls end for that reason. False if that was known.</summary>
-    public bool Doubt(string reason, TimeSpan grace)
+    public bool Doubt(string reason, TimeSpan grace, RpcStatus status = RpcStatus.Unavailable)
     {
         lock (_lock)
         {
             if (_closed || _grace is not null)
                 return false;
             _doubts++;
-            _grace = new Grace(this, reason);
+            _grace = new Grace(this, reason, status);
             wheel.Set(_grace.Deadline, grace);
             return true;
         }
@@ -113,6 +116,26 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             return [.. _open.OrderBy(call => call.Key).Select(call => call.Value)];
     }
 
+    /// <summary>
+    /// Adds the calls that were quiet for too long, while there is room for their bytes. Looks at no more than that many, and goes on with the others the
+    /// next time: there may be a hundred thousand.
+    /// </summary>
+    public void AddQuiet(List<PendingCall> quiet, ref int looks, ref long bytes)
+    {
+        var now = wheel.Now;
+        lock (_lock)
+        {
+            if (_look >= _lookEnd)
+            {
+                foreach (var number in _stragglers)
+                    AddIfQuiet(number, now, quiet, ref looks, ref bytes);
+                (_look, _lookEnd) = (_low, _next);
+            }
+            for (_look = Math.Max(_look, _low); _look < _lookEnd && looks > 0 && bytes > 0; _look++)
+                AddIfQuiet(_look, now, quiet, ref looks, ref bytes);
+        }
+    }
+
     /// <summary>Takes no further calls, if there was none for that long.</summary>
     public bool CloseIfIdle(TimeSpan span)
     {
@@ -132,6 +155,9 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             if (_closed)
                 return null;
             _usedAt = wheel.Lately;
+            // While nothing is open the clock's last reading may be old.
+            if (_open.Count == 0)
+                Volatile.Write(ref _busySince, _usedAt = wheel.Now);
             _open.Add(_next, call);
             return new CallId(Id, _next++);
         }
@@ -151,6 +177,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
             _closed = true;
             if (_grace is { } grace)
                 wheel.Clear(grace.Deadline);
+            _grace = null;
             return [.. _open.Values];
         }
     }
@@ -161,8 +188,7 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
         LowFrame? low;
         lock (_lock)
             low = _next > 1 ? TakeLow() : null;
-        if (low is not null)
-            batcher.Append(Peer, low);
+        Send(low);
     }
 
     /// <summary>Forgets a call. Now and then this tells the callee what it may forget.</summary>
@@ -203,19 +229,39 @@ internal sealed class Link(Jid peer, PeerInfo info, FrameBatcher batcher, Deadli
     {
         private readonly Link _link;
         private readonly string _reason;
+        private readonly RpcStatus _status;
 
-        public Grace(Link link, string reason)
+        public Grace(Link link, string reason, RpcStatus status)
         {
-            (_link, _reason) = (link, reason);
+            (_link, _reason, _status) = (link, reason, status);
             Deadline = new Deadline(this);
         }
 
         public Deadline Deadline { get; }
 
-        public void Expire() => _link.OnLost(_reason);
+        public void Expire() => _link.OnOver(this, _reason, _status);
     }
 
-    private void OnLost(string reason) => lost(this, reason);
+    // Its deadline may have passed just before the peer was heard.
+    private void OnOver(Grace grace, string reason, RpcStatus status)
+    {
+        lock (_lock)
+        {
+            if (_grace != grace)
+                return;
+            _closed = true;
+        }
+        lost(this, reason, status);
+    }
+
+    private void AddIfQuiet(long number, long now, List<PendingCall> quiet, ref int looks, ref long bytes)
+    {
+        looks--;
+        if (bytes <= 0 || !_open.TryGetValue(number, out var call) || !call.IsQuiet(now))
+            return;
+        bytes -= call.Request.PayloadBytes + Frame.MaxOverhead;
+        quiet.Add(call);
+    }
 
     private LowFrame TakeLow()
     {

@@ -15,10 +15,15 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     /// <summary>A peer that can be found and yet answers nothing, or bounces all, is given up after as many times.</summary>
     private const int MaxDoubts = 3;
 
+    /// <summary>Calls that are looked at in one round, of all links.</summary>
+    private const int MaxLooks = 16 * 1024;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Jid, Link> _current = new();
     private readonly Dictionary<Jid, ImmutableArray<Link>> _byAccount = new();
     private readonly Dictionary<string, Link> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<Jid, ImmutableArray<Link>> _byPeer = new();
+    private int _turn;
 
     /// <summary>Called when it is in doubt whether a peer is there, to find out.</summary>
     public Action<Link> Verify { get; set; } = static _ => { };
@@ -77,7 +82,7 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         Link link;
         lock (_lock)
         {
-            ended.AddRange(_byId.Values.Where(known => known.Peer == peer && known.Info.Instance != info.Instance));
+            ended.AddRange(_byPeer.GetValueOrDefault(peer, []).Where(known => known.Info.Instance != info.Instance));
             link = Same(peer, info) ?? Add(peer, info);
         }
         foreach (var old in ended)
@@ -89,16 +94,16 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
     }
 
     /// <summary>The peer seems gone: it has to be found anew for new calls, and the open ones wait some time for it.</summary>
-    public void Doubt(Jid peer, string reason)
+    public void Doubt(Jid peer, string reason, RpcStatus status = RpcStatus.Unavailable)
     {
-        List<Link> links;
+        ImmutableArray<Link> links;
         lock (_lock)
         {
             SetCurrent(peer, null);
             links = Of(peer);
         }
         foreach (var link in links)
-            Doubt(link, reason);
+            Doubt(link, reason, status);
     }
 
     /// <summary>The peer shows itself: if it was in doubt, it is asked which process it is.</summary>
@@ -120,26 +125,51 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
             _byAccount.Clear();
         }
         foreach (var link in links)
-            Doubt(link, reason);
+            Doubt(link, reason, RpcStatus.Unavailable);
     }
 
     /// <summary>
-    /// The peer has answered after a silence: calls of which it has shown nothing, or nothing for long, are sent again, the oldest first, up to that many
-    /// bytes. True if others are open: whoever answered may be another process, which never had them, and nothing else would tell.
+    /// The peer has answered after a silence: calls that were quiet for too long are sent again, up to about that many bytes. True if others are open:
+    /// whoever answered may be another process, which never had them, and nothing else would tell.
     /// </summary>
     public bool Answered(Jid peer, long maxBytes)
     {
         var others = false;
+        var looks = MaxLooks;
         foreach (var link in Of(peer))
         {
+            if (IsTooOld(link))
+            {
+                End(link, $"{peer} was silent for too long");
+                continue;
+            }
             link.Alive();
-            foreach (var call in link.Open())
-                if (maxBytes <= 0 || !call.SendAgainIfQuiet())
-                    others = true;
-                else
-                    maxBytes -= call.Request.Arguments.Length + Frame.MaxOverhead;
+            others |= SendQuietAgain(link, ref looks, ref maxBytes) < link.OpenCalls;
+            link.SayLow();
         }
         return others;
+    }
+
+    /// <summary>
+    /// One frame may be lost where others come through: calls that were quiet for too long are sent again to peers that are heard, up to about that many
+    /// bytes. Peers that are silent are asked first whether they live.
+    /// </summary>
+    public void SendQuietAgain(long maxBytes)
+    {
+        // What waits to be sent explains every silence, and more of it would not help.
+        if (batcher.QueuedBytes > maxBytes)
+            return;
+        List<Link> links;
+        lock (_lock)
+            links = [.. _byId.Values.Where(link => link.OpenCalls > 0 && !link.IsInDoubt && link.Silence < options.PeerSilence)];
+        var looks = MaxLooks;
+        var first = _turn++;
+        for (var i = 0; i < links.Count && looks > 0 && maxBytes > 0; i++)
+        {
+            var link = links[(int)((uint)(first + i) % links.Count)];
+            if (SendQuietAgain(link, ref looks, ref maxBytes) > 0)
+                link.SayLow();
+        }
     }
 
     /// <summary>The callee says that the link is not of its process: the process that it was of is gone, with all calls it had.</summary>
@@ -180,21 +210,28 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
                 var isCurrent = _current.GetValueOrDefault(link.Peer) == link;
                 if (!link.CloseIfIdle(isCurrent ? idle : TimeSpan.Zero))
                     continue;
-                _byId.Remove(link.Id);
-                if (isCurrent)
-                    SetCurrent(link.Peer, null);
+                Remove(link);
             }
     }
 
-    private List<Link> Of(Jid peer)
+    private static int SendQuietAgain(Link link, ref int looks, ref long bytes)
+    {
+        List<PendingCall> quiet = [];
+        link.AddQuiet(quiet, ref looks, ref bytes);
+        foreach (var call in quiet)
+            call.SendAgain();
+        return quiet.Count;
+    }
+
+    private ImmutableArray<Link> Of(Jid peer)
     {
         lock (_lock)
-            return [.. _byId.Values.Where(link => link.Peer == peer)];
+            return _byPeer.GetValueOrDefault(peer, []);
     }
 
     private Link? Same(Jid peer, PeerInfo info)
     {
-        var link = _current.GetValueOrDefault(peer) ?? _byId.Values.FirstOrDefault(known => known.Peer == peer && !known.IsWorn);
+        var link = _current.GetValueOrDefault(peer) ?? _byPeer.GetValueOrDefault(peer, []).FirstOrDefault(known => !known.IsWorn);
         if (link is null || link.Info.Instance != info.Instance || link.IsWorn || !info.Contracts.IsSubsetOf(link.Info.Contracts))
             return null;
         SetCurrent(peer, link);
@@ -208,15 +245,18 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
         var link = new Link(peer, info, batcher, wheel, OnLost);
         SetCurrent(peer, link);
         _byId.Add(link.Id, link);
+        _byPeer[peer] = _byPeer.GetValueOrDefault(peer, []).Add(link);
         return link;
     }
 
-    private void Doubt(Link link, string reason)
+    // The callee remembers what it has run for twice as long: what would be sent again later could run twice.
+    private bool IsTooOld(Link link) => link.OpenCalls > 0 && link.Silence >= options.LinkRetention / 2;
+
+    private void Doubt(Link link, string reason, RpcStatus status)
     {
-        // The callee remembers what it has run for twice as long: what would be sent again later could run twice.
-        if (link.Silence >= options.LinkRetention / 2 || link.Doubts >= MaxDoubts)
-            End(link, reason);
-        else if (link.Doubt(reason, options.PeerGrace))
+        if (IsTooOld(link) || link.Doubts >= MaxDoubts)
+            End(link, reason, status);
+        else if (link.Doubt(reason, options.PeerGrace, status))
             Verify(link);
     }
 
@@ -245,16 +285,25 @@ internal sealed class Links(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpoi
             _byAccount[peer.Bare] = others;
     }
 
-    private void OnLost(Link link, string reason) => End(link, reason);
+    private void OnLost(Link link, string reason, RpcStatus status) => End(link, reason, status);
 
-    private void End(Link link, string reason)
+    private void Remove(Link link)
+    {
+        if (!_byId.Remove(link.Id))
+            return;
+        if (_current.GetValueOrDefault(link.Peer) == link)
+            SetCurrent(link.Peer, null);
+        var others = _byPeer[link.Peer].Remove(link);
+        if (others.IsEmpty)
+            _byPeer.Remove(link.Peer);
+        else
+            _byPeer[link.Peer] = others;
+    }
+
+    private void End(Link link, string reason, RpcStatus status = RpcStatus.Unavailable)
     {
         lock (_lock)
-        {
-            _byId.Remove(link.Id);
-            if (_current.GetValueOrDefault(link.Peer) == link)
-                SetCurrent(link.Peer, null);
-        }
-        PendingCalls.FailAll(link, call => new RpcException(RpcStatus.Unavailable, $"{reason}, so the outcome of {call.Request.Method} is not known."));
+            Remove(link);
+        PendingCalls.FailAll(link, call => new RpcException(status, $"{reason}, so the outcome of {call.Request.Method} is not known."));
     }
 }

@@ -9,10 +9,10 @@ internal sealed class OneWayCall(PendingCalls calls, CallRequest request) : Pend
 
     public Task Task => _completion.Task;
 
-    public override void OnWritten(Exception? failure)
+    public override void OnWritten(OutgoingCall frame, Exception? failure)
     {
         if (failure is not null)
-            base.OnWritten(failure);
+            base.OnWritten(frame, failure);
         else if (TrySettle())
             _completion.TrySetResult(true);
     }

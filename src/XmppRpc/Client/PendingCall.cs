@@ -40,8 +40,6 @@ internal sealed record CallRequest(Jid Target, RpcMethodInfo Method, ReadOnlyMem
 /// </summary>
 internal abstract class PendingCall(PendingCalls calls, CallRequest request) : IExpires, IHandedOver
 {
-    private const int MaxDoublings = 10;
-
     private Deadline? _deadline;
     private CancellationTokenRegistration _cancellation;
     private OutgoingCall? _frame;
@@ -50,8 +48,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     private Upload? _upload;
     private CallBoundFrame? _last;
     private bool _wasSent;
-    private bool _wasHeard;
-    private int _silences;
+    private long _quietSince = long.MaxValue;
     private int _attempt;
     private int _settled;
 
@@ -65,6 +62,9 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     /// <summary>The id as users see it, or null while the call has none.</summary>
     public RpcCallId? CallId => Peer is null ? null : Id.ToCallId();
+
+    /// <summary>Whether it was sent more than once: what the callee says of one copy need not be true of another.</summary>
+    public bool IsRepeated => Volatile.Read(ref _attempt) > 0;
 
     public bool IsSettled => Volatile.Read(ref _settled) != 0;
 
@@ -97,8 +97,7 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     /// <summary>The callee has said something about this call, so it has it.</summary>
     public void Heard(CallBoundFrame frame)
     {
-        _wasHeard = true;
-        _silences = 0;
+        Volatile.Write(ref _quietSince, Calls.Lately);
         _upload?.Note(frame);
     }
 
@@ -110,44 +109,46 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
         _wasSent = true;
         var frame = new OutgoingCall(Id, this, _frame!.Wheel) { Attempt = ++_attempt };
         Volatile.Write(ref _frame, frame);
+        Volatile.Write(ref _quietSince, long.MaxValue);
         Send(frame);
     }
 
     /// <summary>
-    /// The callee lives and has been silent: as <see cref="SendAgain"/>, each time while it has shown nothing of the call; else more and more seldom, as
-    /// its answer may be what was lost. False if the call was not sent.
+    /// Whether nothing of the call was sent or heard for so long that a frame of it may be lost: the more often it was sent, the longer, as the callee may
+    /// just take its time. What waits to be sent is not quiet, however long it waits.
     /// </summary>
-    public bool SendAgainIfQuiet()
-    {
-        if (_wasHeard && ++_silences < 2 << Math.Min(_attempt, MaxDoublings))
-            return false;
-        _silences = 0;
-        SendAgain();
-        return true;
-    }
+    public virtual bool IsQuiet(long now) => now - Volatile.Read(ref _quietSince) >= Calls.PatienceAfter(_attempt) && !IsSettled && CanBeSentAgain;
 
-    private bool CanBeSentAgain => Request.Method.Kind != RpcMethodKind.OneWay && _frame is { IsTaken: true };
+    // Of one that is lost in parts the callee may have some.
+    private bool CanBeSentAgain => Request.Method.Kind != RpcMethodKind.OneWay && _frame is { } frame && (frame.IsTaken || frame.IsLost);
 
     public void Send(CallBoundFrame frame) => Calls.Send(this, frame);
 
     /// <summary>Ends the call for a reason of the caller's own.</summary>
     public void Abort(Exception reason)
     {
-        if (!TrySettle())
-            return;
-        if (WasSent())
-            Calls.SendCancel(this);
-        PendingCalls.FailLater(this, reason);
+        if (TryGiveUp(out _))
+            PendingCalls.FailLater(this, reason);
     }
 
     /// <summary>The call's frame was given to the connection, or could not be: then the call has failed.</summary>
-    public virtual void OnWritten(Exception? failure)
+    public virtual void OnWritten(OutgoingCall frame, Exception? failure)
     {
-        // Refused before it was sent, so nothing has run.
-        if (failure is ArgumentException && TrySettle())
-            PendingCalls.FailLater(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure) { Remote = Peer, CallId = CallId, Outcome = RpcOutcome.NotExecuted });
-        // Lost with its session: what is open is sent again on the next one, or ends with the connection.
-        else if (failure is not null && !(failure is XmppException && CanBeSentAgain))
+        // What becomes of an earlier copy says nothing: a later one is on its way.
+        if (frame != Volatile.Read(ref _frame) && failure is null or XmppException)
+            return;
+        Volatile.Write(ref _quietSince, Calls.Lately);
+        // Refused before it was sent, so nothing has run, unless of an earlier copy.
+        if (failure is ArgumentException)
+        {
+            if (TrySettle())
+                PendingCalls.FailLater(this, new RpcException(RpcStatus.Internal, $"{Request.Method} could not be written: {failure.Message}", failure) { Remote = Peer, CallId = CallId, Outcome = IsRepeated ? RpcOutcome.Unknown : RpcOutcome.NotExecuted });
+        }
+        // Lost with its session: what is open is sent again on the next one, or ends with the connection. One that has never been taken comes back from a
+        // connection that has ended.
+        else if (failure is XmppException && Request.Method.Kind != RpcMethodKind.OneWay && !frame.IsWaiting)
+            frame.IsLost = true;
+        else if (failure is not null)
             PendingCalls.Fail(this, PendingCalls.ConnectionLost(this, failure));
     }
 
@@ -204,10 +205,28 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
     {
         if (Interlocked.Exchange(ref _settled, 1) != 0)
             return false;
+        Settle();
+        return true;
+    }
+
+    /// <summary>As <see cref="TrySettle"/>, for one who no longer waits: the callee is told, if it may have seen the call, and before it is told that it may forget it.</summary>
+    public bool TryGiveUp(out bool wasSent)
+    {
+        wasSent = false;
+        if (Interlocked.Exchange(ref _settled, 1) != 0)
+            return false;
+        wasSent = WasSent();
+        if (wasSent)
+            Calls.SendCancel(this);
+        Settle();
+        return true;
+    }
+
+    private void Settle()
+    {
         Calls.OnSettled(this, Volatile.Read(ref _link));
         Volatile.Read(ref _search)?.Cancel();
         _upload?.Dispose();
-        return true;
     }
 
     /// <summary>Takes the call's frame back if it is still here; true if the callee may have seen it.</summary>
@@ -217,11 +236,8 @@ internal abstract class PendingCall(PendingCalls calls, CallRequest request) : I
 
     private void TimeOut()
     {
-        if (!TrySettle())
+        if (!TryGiveUp(out var sent))
             return;
-        var sent = WasSent();
-        if (sent)
-            Calls.SendCancel(this);
         var message = Peer is null
             ? $"{Request.Method} was not sent: no instance at {Request.Target} answered within {Request.Timeout}. It may be offline, not serve the contract, or not let this account in."
             : $"{Request.Method} at {Peer} was not answered within {Request.Timeout}.";
@@ -251,5 +267,8 @@ internal sealed class OutgoingCall : CallFrame
 
     public DeadlineWheel Wheel { get; }
 
-    public override void OnWritten(Exception? failure) => _call.OnWritten(failure);
+    /// <summary>It was lost with its session, whole or in parts.</summary>
+    public bool IsLost { get; set; }
+
+    public override void OnWritten(Exception? failure) => _call.OnWritten(this, failure);
 }

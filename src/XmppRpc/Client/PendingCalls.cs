@@ -13,12 +13,22 @@ namespace XmppRpc.Client;
 /// </summary>
 internal sealed class PendingCalls(FrameBatcher batcher, DeadlineWheel wheel, RpcEndpointOptions options, ILogger? log = null)
 {
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(1);
+
+    // A quarter of what the callee remembers for: its memory of a call must not end between two times that it is sent.
+    private readonly double _longestPatience = Math.Max(options.PeerSilence.TotalMilliseconds, Math.Min(LongestPatience.TotalMilliseconds, (options.LinkRetention / 4).TotalMilliseconds));
     private readonly StreamLimits _streams = StreamLimits.Of(options);
     private int _count;
 
     public ILogger Log { get; } = log ?? NullLogger.Instance;
 
+    /// <summary>Milliseconds on the clock by which it is noted when calls were sent and heard.</summary>
+    public long Lately => wheel.Lately;
+
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>After how many milliseconds of silence a call is sent again that was sent again so often.</summary>
+    public double PatienceAfter(int attempt) => Math.Min(_longestPatience, options.PeerSilence.TotalMilliseconds * (1L << Math.Min(attempt, 30)));
 
     /// <summary>Starts a call; whatever happens is told to the call.</summary>
     public void Start(PendingCall call, Targets targets, CancellationToken cancellationToken)

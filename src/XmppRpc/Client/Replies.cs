@@ -49,13 +49,21 @@ internal static class Replies
     public static RpcException Fault(PendingCall call, FaultFrame fault)
     {
         var message = PlainText.Of(fault.Message) is { Length: > 0 } text ? text : $"{call.Request.Method} at {call.Peer} failed with {fault.Status}.";
-        var outcome = fault.Ran switch { true => RpcOutcome.Executed, false => RpcOutcome.NotExecuted, null => RpcOutcome.Unknown };
+        var outcome = fault.Ran switch
+        {
+            true => RpcOutcome.Executed,
+            false when !(call.IsRepeated && IsOfTheMoment(fault)) => RpcOutcome.NotExecuted,
+            _ => RpcOutcome.Unknown,
+        };
         TimeSpan? retryAfter = fault.RetryAfter is { } wait ? TimeSpan.FromMilliseconds(Math.Min(wait, MaxRetryAfter)) : null;
         if (fault.Status == RpcStatus.DeadlineExceeded)
             return new RpcTimeoutException($"{call.Request.Method} at {call.Peer} was not answered in time: {message}") { Code = fault.Code, Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome, RetryAfter = retryAfter };
         return Declared(call, fault, new FaultReport(message, fault.Detail, call.Peer, call.Id.ToCallId(), outcome, retryAfter))
             ?? new RpcException(fault.Status, message) { Code = fault.Code, Detail = Detail(fault), Remote = call.Peer, CallId = call.Id.ToCallId(), Outcome = outcome, RetryAfter = retryAfter };
     }
+
+    // Room that one copy of a call did not find another may have found.
+    private static bool IsOfTheMoment(FaultFrame fault) => fault.Status == RpcStatus.ResourceExhausted || fault.Code is FrameNames.Busy or FrameNames.Draining or FrameNames.TooLarge;
 
     // Null too where the detail cannot be read: the plain exception then has it as JSON.
     private static RpcException? Declared(PendingCall call, FaultFrame fault, FaultReport report)

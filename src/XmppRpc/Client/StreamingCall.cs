@@ -27,6 +27,10 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
         {
             return await _stream.ReadAsync(_items, _item, CancellationToken.None).ConfigureAwait(false) ? _items : null;
         }
+        catch (FaultedException e)
+        {
+            throw Replies.Fault(this, e.Fault);
+        }
         catch (Exception e) when (e is not (RpcException or OperationCanceledException))
         {
             Stop();
@@ -37,8 +41,7 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
     /// <summary>The consumer is done: if the callee is not, it is told.</summary>
     public void Stop()
     {
-        if (TrySettle() && WasSent())
-            Calls.SendCancel(this);
+        TryGiveUp(out _);
         _stream.Complete(null);
     }
 
@@ -61,12 +64,15 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
                 _stream.TakeEnd(end.Total, null);
                 break;
             case FaultFrame { ItemsBefore: { } before } fault:
-                _stream.TakeEnd(before, Replies.Fault(this, fault));
+                _stream.TakeEnd(before, new FaultedException(fault));
                 break;
         }
         if (_stream.IsEnded)
             TrySettle();
     }
+
+    // A stream that has begun asks its sender by itself.
+    public override bool IsQuiet(long now) => !_alive && base.IsQuiet(now);
 
     public override void SendAgain()
     {
@@ -99,10 +105,15 @@ internal sealed class StreamingCall<T> : PendingCall, IStreamReceiver
 
     void IStreamReceiver.OnBroken(string reason)
     {
-        if (!TrySettle())
+        if (!TryGiveUp(out _))
             return;
-        Calls.SendCancel(this);
         _stream.Complete(Interrupted(reason));
+    }
+
+    /// <summary>The stream ended with that fault. What it stands for is read where the consumer waits, as the user's converters may run.</summary>
+    private sealed class FaultedException(FaultFrame fault) : Exception
+    {
+        public FaultFrame Fault { get; } = fault;
     }
 
     private RpcStreamInterruptedException Interrupted(string reason, RpcStatus status = RpcStatus.Unavailable) =>

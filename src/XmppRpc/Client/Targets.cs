@@ -17,10 +17,10 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan[] AskAgain = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
-    private static readonly TimeSpan[] VerifyAgain = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.5)];
 
-    private readonly ConcurrentDictionary<Jid, Task<Link>> _discoveries = new();
+    private readonly ConcurrentDictionary<Jid, Task<Link?>> _discoveries = new();
     private readonly ConcurrentDictionary<(Jid, string), Search> _searches = new();
+    private readonly ConcurrentDictionary<Link, bool> _verified = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The link to take now, or null if the peer must be found first.</summary>
@@ -54,8 +54,14 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         search.Answered();
     }
 
-    /// <summary>Finds out whether the process of a link that is in doubt is there: if it is, the link learns of it.</summary>
-    public void Verify(Link link) => _ = VerifyAsync(link);
+    /// <summary>Finds out whether the process of a link that is in doubt is there: if it is, the link learns of it. Asks as long as it is in doubt.</summary>
+    public void Verify(Link link)
+    {
+        if (_verified.TryAdd(link, true))
+            _ = VerifyAsync(link);
+        else
+            _ = _discoveries.GetOrAdd(link.Peer, StartDiscovery);
+    }
 
     /// <summary>Asks a peer that lives whether it still is the process that has our calls: if not, they end.</summary>
     public async Task RecheckAsync(Jid peer)
@@ -86,13 +92,16 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
 
     private async Task VerifyAsync(Link link)
     {
-        foreach (var pause in VerifyAgain)
+        for (var round = 0; link.IsInDoubt; round++)
         {
-            await Task.Delay(pause, time).ConfigureAwait(false);
-            if (!link.IsInDoubt)
-                return;
             await ((Task)_discoveries.GetOrAdd(link.Peer, StartDiscovery)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            if (link.IsInDoubt)
+                await Task.Delay(round < AskAgain.Length ? AskAgain[round] : Refresh, time).ConfigureAwait(false);
         }
+        _verified.TryRemove(link, out _);
+        // It may have come in doubt again meanwhile, and have found us still at it.
+        if (link.IsInDoubt)
+            Verify(link);
     }
 
     private async Task<Link> FindAddressAsync(CallRequest request, CancellationToken cancellationToken)
@@ -129,9 +138,9 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         // Callers that ask at the same time share one disco; none of them may cancel it for the others.
         var discovery = _discoveries.GetOrAdd(target, StartDiscovery);
         var link = await discovery.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (link.Info.Serves(request.Method.Contract, request.Method.Version))
+        if (link?.Info.Serves(request.Method.Contract, request.Method.Version) == true)
             return link;
-        var served = string.Join(", ", link.Info.Contracts.Order(StringComparer.Ordinal).Take(16));
+        var served = string.Join(", ", (link?.Info.Contracts ?? []).Order(StringComparer.Ordinal).Take(16));
         throw new RpcException(RpcStatus.Unimplemented, $"{target} does not serve {request.Method.Contract} version {request.Method.Version} to this account. "
             + (served.Length > 0 ? $"It serves {PlainText.Of(FrameWriter.Shorten(served, 1024))}." : "It serves nothing that this account may call: check the contract's name and version, and whom [RpcAuthorize] lets in."))
         {
@@ -141,21 +150,24 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
         };
     }
 
-    private Task<Link> StartDiscovery(Jid target)
+    // All who waited may have gone.
+    private Task<Link?> StartDiscovery(Jid target) => Observed(DiscoverAsync(target));
+
+    /// <summary>The task, whose failure does not count as unobserved if nobody awaits it.</summary>
+    private static Task<T> Observed<T>(Task<T> task)
     {
-        var discovery = DiscoverAsync(target);
-        // All who waited may have gone, so its failure must not count as unobserved.
-        _ = discovery.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return discovery;
+        _ = task.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return task;
     }
 
-    private async Task<Link> DiscoverAsync(Jid target)
+    /// <summary>The link to that address, or null if it shows us nothing: then it is not known whether its process is the one we had.</summary>
+    private async Task<Link?> DiscoverAsync(Jid target)
     {
         await Task.Yield();
         try
         {
             await finder.AnnounceAsync(target).ConfigureAwait(false);
-            return links.Learn(target, await AskAsync(target).ConfigureAwait(false));
+            return await AskAsync(target).ConfigureAwait(false) is { Contracts.Count: > 0 } info ? links.Learn(target, info) : null;
         }
         finally
         {
@@ -174,7 +186,8 @@ internal sealed class Targets(Links links, FrameBatcher batcher, PeerFinder find
             while (true)
             {
                 var pause = asked.Count < AskAgain.Length ? AskAgain[asked.Count] : Refresh;
-                asked.Add(finder.DiscoverAsync(target, answered.Token));
+                // Of several only the first is awaited.
+                asked.Add(Observed(finder.DiscoverAsync(target, answered.Token)));
                 var first = Task.WhenAny(asked);
                 if (await Task.WhenAny(first, Task.Delay(pause, time, answered.Token)).ConfigureAwait(false) == first)
                     return await (await first.ConfigureAwait(false)).ConfigureAwait(false);

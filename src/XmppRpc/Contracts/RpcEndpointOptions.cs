@@ -80,7 +80,7 @@ public sealed record RpcEndpointOptions
     /// <summary>How long a call to a bare JID waits for an instance to answer, unless it says <see cref="RpcDelivery.WaitUntilAvailable"/>. Default 5 s.</summary>
     public TimeSpan FindTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long nothing may come of a peer while calls or streams with it are open, before it is asked whether it lives (XEP-0199). Default 5 s.</summary>
+    /// <summary>How long nothing may come of a peer while calls or streams with it are open, before it is asked whether it lives (XEP-0199); and of one call, before it is sent again under its id. Default 5 s.</summary>
     public TimeSpan PeerSilence { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Calls of this endpoint that may be open at a time. Default 100,000; above, a call fails with <see cref="RpcStatus.ResourceExhausted"/>.</summary>

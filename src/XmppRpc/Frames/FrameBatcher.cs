@@ -115,6 +115,14 @@ internal sealed class FrameBatcher : IThreadPoolWorkItem, IAsyncDisposable
             frame.OnWritten(reason);
     }
 
+    /// <summary>Our session is another one: frames that were half sent begin anew.</summary>
+    public void StartOver()
+    {
+        lock (_lock)
+            foreach (var queue in _queues.Values)
+                queue.StartOver();
+    }
+
     /// <summary>Called under the lock by the queues: so many bytes more, or less, wait.</summary>
     public void CountIn(long bytes) => Interlocked.Add(ref _queuedBytes, bytes);
 

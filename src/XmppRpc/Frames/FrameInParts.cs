@@ -5,6 +5,7 @@ internal sealed class FrameInParts(Frame frame, BatchLimits limits)
 {
     private readonly int _partBytes = limits.PartBytes(frame);
     private ReadOnlyMemory<byte> _line;
+    private ReadOnlyMemory<byte> _left;
     private Exception? _failure;
     private int _of;
     private int _next;
@@ -27,15 +28,24 @@ internal sealed class FrameInParts(Frame frame, BatchLimits limits)
     public void Cut(ReadOnlyMemory<byte> line)
     {
         (_line, Left) = (line, line.Length);
+        _left = line;
         for (var rest = line.Span; !rest.IsEmpty; _of++)
             rest = rest[SliceLength(rest)..];
     }
 
+    /// <summary>The receiver has dropped what it had: begins with the first part.</summary>
+    public void StartOver()
+    {
+        (_left, _next) = (_line, 0);
+        if (IsCut)
+            Left = _line.Length;
+    }
+
     public PartFrame Next()
     {
-        var slice = _line[..SliceLength(_line.Span)];
-        _line = _line[slice.Length..];
-        Left = _line.Length;
+        var slice = _left[..SliceLength(_left.Span)];
+        _left = _left[slice.Length..];
+        Left = _left.Length;
         return new OutgoingPart(this, _next, _of) { Path = _next++ == 0 && Frame is CallFrame call ? call.Path : null, Slice = slice };
     }
 

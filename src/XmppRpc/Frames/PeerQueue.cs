@@ -83,6 +83,16 @@ internal sealed class PeerQueue(Jid peer, BatchLimits limits, FrameBatcher batch
         return hasParts && _isWholeDue ? _inParts ?? BeginParts() : null;
     }
 
+    /// <summary>Our session is another one: a frame that was half sent begins anew, as its receiver has dropped what it had.</summary>
+    public void StartOver()
+    {
+        if (_inParts is not { IsBegun: true, IsBroken: false } whole)
+            return;
+        var before = whole.Left;
+        whole.StartOver();
+        CountIn(whole.Left - before);
+    }
+
     /// <summary>The frame's line is written and needs parts. False if it was withdrawn meanwhile.</summary>
     public bool Cut(FrameInParts whole, ReadOnlyMemory<byte> line)
     {

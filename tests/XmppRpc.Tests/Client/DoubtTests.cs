@@ -3,6 +3,7 @@ using XmppRpc.Contracts;
 using XmppRpc.Frames;
 using XmppRpc.Tests.Fakes;
 using XmppRpc.Timing;
+using XmppRpc.Xmpp;
 using static XmppRpc.Tests.Fakes.CallerSide;
 using static XmppRpc.Tests.Fakes.TextFrames;
 
@@ -112,6 +113,69 @@ public sealed class DoubtTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Process_is_asked_for_as_long_as_it_is_in_doubt()
+    {
+        await using var caller = new CallerSide(NewOptions(_caller.Time) with { PeerGrace = TimeSpan.FromMinutes(1) });
+        var asked = new SemaphoreSlim(0);
+        var there = false;
+        caller.Discover = (jid, _) =>
+        {
+            asked.Release();
+            return there ? Task.FromResult(Info("x7Kd0w")) : Task.FromException<PeerInfo>(new RpcException(RpcStatus.Unavailable, "nobody") { Remote = jid });
+        };
+        var link = caller.Connect();
+        _ = caller.Call(Timeout.InfiniteTimeSpan);
+        await caller.Sent.NextFrameAsync<CallFrame>();
+        caller.Links.Doubt(Peer, "gone");
+        foreach (var pause in new[] { 1, 2, 5, 5, 5 })
+        {
+            Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(30)));
+            await caller.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(pause));
+        }
+        Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, asked.CurrentCount);
+        there = true;
+        await caller.Time.AdvanceToTimerAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(1, (await caller.Sent.NextFrameAsync<CallFrame>()).Attempt);
+        Assert.False(link.IsInDoubt);
+    }
+
+    [Fact]
+    public async Task Peer_that_shows_us_nothing_is_not_taken_for_another_process()
+    {
+        var call = _caller.Call();
+        var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
+        _caller.Discover = (_, _) => Task.FromResult(new PeerInfo("zzzzzz", [], 65536));
+        var refused = await FailsAsync<RpcException>(Call(_caller.Invoker(Jid.Parse("orders@example.org/other"))));
+        Assert.Equal((RpcStatus.Unimplemented, RpcOutcome.NotExecuted), (refused.Status, refused.Outcome));
+        Assert.Contains("It serves nothing that this account may call", refused.Message, StringComparison.Ordinal);
+        _caller.Links.Doubt(Peer, "gone");
+        Assert.Equal(RpcStatus.Unimplemented, (await FailsAsync<RpcException>(_caller.Call())).Status);
+        _caller.Receive(new ReplyFrame(frame.Id, Utf8("\"ok\"")));
+        Assert.Equal("ok", await call);
+    }
+
+    [Fact]
+    public void Grace_that_was_over_just_when_the_peer_was_heard_ends_nothing()
+    {
+        var ended = new List<string>();
+        var wheel = new DeadlineWheel(_caller.Time);
+        Link? link = null;
+        // The one before in the same tick brings the peer back: the grace is out of the wheel by then.
+        var peerIsHeard = new Callback(() => Assert.True(link!.Heard()));
+        link = new Link(Peer, Info("x7Kd0w"), _caller.Batcher, wheel, (_, reason, _) => ended.Add(reason));
+        Assert.True(link.Doubt("gone", TimeSpan.FromSeconds(3)));
+        wheel.Set(new Deadline(peerIsHeard), TimeSpan.FromSeconds(3));
+        _caller.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Empty(ended);
+        Assert.True(link.Doubt("gone again", TimeSpan.FromSeconds(3)));
+        _caller.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(["gone again"], ended);
+        Assert.True(link.IsWorn);
+        wheel.Dispose();
+    }
+
+    [Fact]
     public async Task Peer_that_bounces_all_though_it_can_be_found_is_given_up()
     {
         var call = _caller.Call();
@@ -132,12 +196,15 @@ public sealed class DoubtTests : IAsyncDisposable
         var calls = new[] { _caller.Call(), _caller.Call() };
         var heard = await _caller.Sent.NextFrameAsync<CallFrame>();
         var unheard = await _caller.Sent.NextFrameAsync<CallFrame>();
+        await _caller.Batcher.FlushAsync();
+        _caller.Time.Advance(TimeSpan.FromSeconds(1));
         _caller.Receive(new AckFrame(heard.Id, false, null));
-        Assert.Empty(_caller.Links.Silent(TimeSpan.FromSeconds(5)));
-        _caller.Time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal([Peer], _caller.Links.Silent(TimeSpan.FromSeconds(5)));
-        _caller.Links.Answered(Peer, 100_000);
+        Assert.Empty(_caller.Links.Silent(TimeSpan.FromSeconds(4)));
+        _caller.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal([Peer], _caller.Links.Silent(TimeSpan.FromSeconds(4)));
+        Assert.True(_caller.Links.Answered(Peer, 100_000));
         Assert.Equal(unheard.Id, (await _caller.Sent.NextFrameAsync<CallFrame>()).Id);
+        Assert.Equal(1, (await _caller.Sent.NextFrameAsync<LowFrame>()).Below);
         await _caller.Sent.AssertNothingAsync(_caller.Batcher);
         Assert.Empty(_caller.Links.Silent(TimeSpan.FromSeconds(5)));
         Assert.All(calls, call => Assert.False(call.IsCompleted));
@@ -161,5 +228,10 @@ public sealed class DoubtTests : IAsyncDisposable
         _found.SetResult(Info("x7Kd0w"));
         _caller.Links.Learn(Peer, Info("x7Kd0w"));
         await _caller.Sent.AssertNothingAsync(_caller.Batcher);
+    }
+
+    private sealed class Callback(Action action) : IExpires
+    {
+        public void Expire() => action();
     }
 }

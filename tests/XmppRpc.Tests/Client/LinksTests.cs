@@ -152,25 +152,4 @@ public sealed class LinksTests : IAsyncDisposable
         Assert.True(caller.Links.HasRoomFor(Peer));
         Assert.True(caller.Links.HasRoomFor(Jid.Parse("other@example.org/3")));
     }
-
-    [Fact]
-    public async Task Call_that_the_callee_has_is_sent_again_more_and_more_seldom_as_its_answer_may_be_lost()
-    {
-        _caller.Connect();
-        var call = _caller.Call();
-        var frame = await _caller.Sent.NextFrameAsync<CallFrame>();
-        var attempts = new List<int>();
-        for (var silence = 1; silence <= 14; silence++)
-        {
-            // Each time that it is sent again the callee says that it has it.
-            _caller.Receive(new AckFrame(frame.Id, deferred: false, null));
-            for (var i = 0; i < silence; i++)
-                Assert.True(_caller.Links.Answered(Peer, 1000));
-            if (!_caller.Links.Answered(Peer, 1000))
-                attempts.Add((await _caller.Sent.NextFrameAsync<CallFrame>()).Attempt);
-        }
-        Assert.Equal([1, 2, 3], attempts);
-        _caller.Receive(new ReplyFrame(frame.Id, TextFrames.Utf8("\"ok\"")));
-        Assert.Equal("ok", await call);
-    }
 }

@@ -203,6 +203,7 @@ public sealed class TargetsTests : IAsyncDisposable
         _caller.Discover = (_, _) => Task.FromResult(instance is null ? new PeerInfo("zzzzzz", [], 65536) : Info(instance));
 
         Assert.True(_caller.Links.Answered(Peer, 1000));
+        await _caller.Sent.NextFrameAsync<LowFrame>();
         await _caller.Sent.AssertNothingAsync(_caller.Batcher);
         await _caller.Targets.RecheckAsync(Peer);
 
@@ -218,6 +219,8 @@ public sealed class TargetsTests : IAsyncDisposable
         _caller.Connect();
         _ = _caller.Call();
         await _caller.Sent.NextFrameAsync<CallFrame>();
+        await _caller.Batcher.FlushAsync();
+        _caller.Time.Advance(_caller.Options.PeerSilence);
 
         Assert.False(_caller.Links.Answered(Peer, 1000));
 

@@ -99,6 +99,30 @@ public class DiscoveryTests
     }
 
     [Theory]
+    [InlineData("cancel", "service-unavailable", PeerState.InDoubt, PeerState.InDoubt)]
+    [InlineData("wait", "recipient-unavailable", PeerState.InDoubt, PeerState.InDoubt)]
+    [InlineData("cancel", "item-not-found", PeerState.InDoubt, PeerState.InDoubt)]
+    [InlineData("cancel", "gone", PeerState.InDoubt, PeerState.InDoubt)]
+    [InlineData("cancel", "remote-server-not-found", PeerState.InDoubt, PeerState.InDoubt)]
+    [InlineData("wait", "remote-server-timeout", PeerState.InDoubt, PeerState.InDoubt)]
+    [InlineData("wait", "resource-constraint", PeerState.AsBefore, PeerState.AsBefore)]
+    [InlineData("cancel", "resource-constraint", PeerState.AsBefore, PeerState.AsBefore)]
+    [InlineData("wait", "internal-server-error", PeerState.AsBefore, PeerState.AsBefore)]
+    [InlineData("cancel", "feature-not-implemented", PeerState.Refused, PeerState.Alive)]
+    [InlineData("auth", "forbidden", PeerState.Forbidden, PeerState.InDoubt)]
+    [InlineData("cancel", "not-allowed", PeerState.Forbidden, PeerState.InDoubt)]
+    [InlineData("auth", "not-authorized", PeerState.Refused, PeerState.Refused)]
+    [InlineData("modify", "policy-violation", PeerState.Refused, PeerState.Refused)]
+    [InlineData("modify", "bad-request", PeerState.Refused, PeerState.Refused)]
+    [InlineData("cancel", "not-acceptable", PeerState.Refused, PeerState.Refused)]
+    [InlineData("cancel", "undefined-condition", PeerState.Refused, PeerState.Refused)]
+    public void Stanza_error_tells_of_death_only_where_nobody_may_be_there(string type, string condition, object ofMessage, object ofPing)
+    {
+        var error = new StanzaError(type, condition);
+        Assert.Equal((ofMessage, ofPing), (StanzaErrors.OfMessage(error), StanzaErrors.OfPing(error)));
+    }
+
+    [Theory]
     [InlineData("ann@example.net/x", "ann@example.net/x")]
     [InlineData(null, "orders@example.org")]
     [InlineData("", null)]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Threading.Channels;
 using XmppRpc.Frames;
@@ -50,6 +51,15 @@ internal sealed class SentStanzas
             foreach (var frame in (await NextAsync()).Frames)
                 _frames.Enqueue(frame);
         return _frames.Dequeue();
+    }
+
+    /// <summary>The next frame that was sent so far, or false.</summary>
+    public bool TryNextFrame([NotNullWhen(true)] out Frame? frame)
+    {
+        while (_frames.Count == 0 && _stanzas.Reader.TryRead(out var stanza))
+            foreach (var next in stanza.Frames)
+                _frames.Enqueue(next);
+        return _frames.TryDequeue(out frame);
     }
 
     public async Task<T> NextFrameAsync<T>() where T : Frame => Assert.IsType<T>(await NextFrameAsync(), exactMatch: false);
