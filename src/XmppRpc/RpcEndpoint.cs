@@ -65,7 +65,7 @@ public sealed class RpcEndpoint : IAsyncDisposable
         _wheel = new DeadlineWheel(time);
         _batcher = new FrameBatcher(SendFramesAsync, new BatchLimits(options.MaxBatchBytes, options.MaxBatchFrames, options.MaxHold)
         {
-            OfPeer = BatchBytesFor,
+            OfPeer = peer => BatchBytes(options, connection.Jid, peer, connection.ServerNode),
             MaxStanzaBytes = options.MaxStanzaBytes,
             MaxPartBytes = options.MaxPartBytes,
             MaxEscapedBytes = options.MaxEscapedBytes,
@@ -287,9 +287,9 @@ public sealed class RpcEndpoint : IAsyncDisposable
 
     private Invoker InvokerTo(Jid target) => new(_pending, _targets, _payloads, target, _options.DefaultTimeout, new RpcCallOptions(), ClientChain.Of(_options.ClientInterceptors));
 
-    private int BatchBytesFor(Jid peer) => string.Equals(peer.Domain, Jid.Domain, StringComparison.Ordinal) && string.Equals(_connection.ServerNode, Ejabberd, StringComparison.Ordinal)
-        ? _options.MaxBatchBytesOnEjabberd
-        : _options.MaxBatchBytes;
+    /// <summary>Most text of a stanza that frames share to a peer, by the software that the own XMPP server names.</summary>
+    internal static int BatchBytes(RpcEndpointOptions options, Jid self, Jid peer, string? serverNode) =>
+        string.Equals(peer.Domain, self.Domain, StringComparison.Ordinal) && string.Equals(serverNode, Ejabberd, StringComparison.Ordinal) ? options.MaxBatchBytesOnEjabberd : options.MaxBatchBytes;
 
     private ValueTask SendFramesAsync(Jid peer, ReadOnlyMemory<byte> text)
     {

@@ -21,6 +21,8 @@ public sealed class ServicesTests(XmppServerFixture servers)
         await using var client = await Client.ConnectAsync(await servers.StartAsync(kind), "asks", Cancellation);
         var connection = client.Connection;
 
+        // The size of stanzas goes by it.
+        Assert.Equal(kind switch { ServerKind.Ejabberd => "http://www.process-one.net/en/ejabberd/", ServerKind.Prosody => "http://prosody.im", _ => null }, connection.ServerNode);
         await connection.PingAsync(cancellationToken: Cancellation);
         await connection.PingAsync(Domain, Cancellation);
         var info = await connection.DiscoverAsync(Domain, cancellationToken: Cancellation);

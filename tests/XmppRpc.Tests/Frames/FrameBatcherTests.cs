@@ -403,6 +403,32 @@ public sealed class FrameBatcherTests : IAsyncDisposable
     private static string[] Words(SentStanza stanza) => [.. stanza.Lines.Select(line => line.Split('"')[3])];
 
     /// <summary>A frame whose line takes so many bytes, if that is enough for its word. It may take twice as much, as far as anybody knows before.</summary>
+    [Fact]
+    public async Task Peer_with_a_limit_of_its_own_gets_stanzas_up_to_that()
+    {
+        await using var batcher = New(new BatchLimits(100, 100, TimeSpan.FromHours(1)) { OfPeer = peer => peer == Bob ? 300 : 100 });
+        batcher.Hold();
+        foreach (var peer in new[] { Ann, Bob })
+            for (var i = 0; i < 3; i++)
+                batcher.Append(peer, new Sized("x", 90));
+        batcher.Release();
+        var stanzas = new[] { await _sent.NextAsync(), await _sent.NextAsync(), await _sent.NextAsync(), await _sent.NextAsync() };
+        Assert.Equal([1, 1, 1], stanzas.Where(stanza => stanza.To == Ann).Select(stanza => stanza.Lines.Length));
+        Assert.Equal([3], stanzas.Where(stanza => stanza.To == Bob).Select(stanza => stanza.Lines.Length));
+    }
+
+    [Theory]
+    [InlineData("bob@example.org/b", "http://www.process-one.net/en/ejabberd/", 4000)]
+    [InlineData("bob@partner.example/b", "http://www.process-one.net/en/ejabberd/", 1000)]
+    [InlineData("bob@sub.example.org/b", "http://www.process-one.net/en/ejabberd/", 1000)]
+    [InlineData("bob@example.org/b", "http://prosody.im", 1000)]
+    [InlineData("bob@example.org/b", null, 1000)]
+    public void Only_to_peers_of_the_own_domain_and_through_ejabberd_are_stanzas_large(string peer, string? serverNode, int expected)
+    {
+        var options = CallerSide.NewOptions() with { MaxBatchBytes = 1000, MaxBatchBytesOnEjabberd = 4000 };
+        Assert.Equal(expected, RpcEndpoint.BatchBytes(options, Ann, Jid.Parse(peer), serverNode));
+    }
+
     private sealed class Sized(string word, int size, bool Streamed = false) : Frame
     {
         private readonly TaskCompletionSource<Exception?> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
